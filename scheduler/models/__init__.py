@@ -1,0 +1,28 @@
+"""The tables. What belongs to a clinic is queried with `objects.for_clinic(clinic)`."""
+
+from scheduler.models.clinic import Clinic, Sender
+from scheduler.models.conversation import OptOut, Reply
+from scheduler.models.edition import Edition
+from scheduler.models.event import Event
+from scheduler.models.operation import Heartbeat, JobSlot
+from scheduler.models.patient import Episode, Patient
+from scheduler.models.people import Membership, User
+from scheduler.models.reminder import Attempt, Receipt, Reminder
+
+__all__ = [
+    "Attempt",
+    "Clinic",
+    "Edition",
+    "Episode",
+    "Event",
+    "Heartbeat",
+    "JobSlot",
+    "Membership",
+    "OptOut",
+    "Patient",
+    "Receipt",
+    "Reminder",
+    "Reply",
+    "Sender",
+    "User",
+]

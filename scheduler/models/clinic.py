@@ -1,0 +1,42 @@
+"""A clinic, how patients reach it, and the sender its texts come from."""
+
+from django.db import models
+
+
+class Sender(models.Model):
+    """A Twilio messaging service or number that texts come from; several clinics may share one."""
+
+    name = models.CharField(max_length=80, unique=True)
+    messaging_service_sid = models.CharField(max_length=34, blank=True)
+    from_number = models.CharField(max_length=16, blank=True, help_text="E.164, or an alphanumeric name")
+    two_way = models.BooleanField(default=True, help_text="patients can reply to it")
+    segments_per_second = models.FloatField(default=1.0)
+    #: the instant up to which the rate is reserved by texts already claimed
+    reserved_until = models.DateTimeField(null=True)
+    #: why nothing leaves this sender; empty while it works
+    held_reason = models.TextField(blank=True)
+    held_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clinic(models.Model):
+    """One clinic. What patients are told about it is read when a text is claimed, never stored in a plan."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    sms_name = models.CharField(max_length=20, help_text="begins every text; 20 GSM-7 characters at the most")
+    timezone = models.CharField(max_length=64, default="Europe/London")
+    urgent_phone = models.CharField(max_length=16, blank=True, help_text="answered in urgent cases; E.164")
+    reply_to = models.EmailField(blank=True, help_text="a mailbox that somebody reads")
+    website = models.URLField(blank=True)
+    emergency_number = models.CharField(max_length=3, blank=True, help_text="999 or 112, if texts shall name it")
+    #: texts and emails of new episodes really leave; until then they go to the outbox for ever
+    live = models.BooleanField(default=False)
+    demonstration = models.BooleanField(default=False)
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="clinics")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,26 @@
+"""An immutable published version of a protocol at a clinic."""
+
+from django.db import models
+
+from scheduler.models.scoping import ClinicOwned
+
+
+class Edition(ClinicOwned):
+    """`protocol` is the whole protocol as it was read from its file; `settings` is what the clinic changed in it.
+
+    Both are plain JSON, so an old edition stays readable whatever happens to the files.
+    """
+
+    protocol_id = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    protocol = models.JSONField()
+    settings = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    approved_by = models.CharField(max_length=120, blank=True, help_text="the clinician who signs it")
+    published_by = models.CharField(max_length=120, help_text="who did it: an email address, or `system`")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "protocol_id", "number"], name="edition_number_once")
+        ]

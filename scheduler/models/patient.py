@@ -1,0 +1,51 @@
+"""A patient, and the episodes of care: one treatment each."""
+
+from django.db import models
+
+from scheduler.models.scoping import ClinicOwned
+
+
+class Patient(ClinicOwned):
+    name = models.CharField(max_length=120)
+    mobile = models.CharField(max_length=16, blank=True, help_text="E.164")
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    #: the unguessable end of the link to the patient's page
+    page_token = models.CharField(max_length=16, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "name"], name="patient_by_name")]
+
+
+class Episode(ClinicOwned):
+    """One patient, one treatment, one edition, the answers given at enrolment."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        PAUSED = "paused"
+        CANCELLED = "cancelled"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
+    edition = models.ForeignKey("scheduler.Edition", on_delete=models.PROTECT, related_name="episodes")
+    treated_at = models.DateTimeField(help_text="T0, UTC")
+    treated_local = models.CharField(max_length=16, help_text="T0 on the wall clock: 2026-11-20T15:00")
+    timezone = models.CharField(max_length=64)
+    answers = models.JSONField(default=dict)
+    site = models.CharField(max_length=10, blank=True, help_text="left, right, both; empty: not given")
+    #: permitted channels, the preferred one first: ["sms", "email"]
+    channels = models.JSONField(default=list)
+    enrolled_at = models.DateTimeField()
+    enrolled_by = models.CharField(max_length=120)
+    at_desk = models.BooleanField(default=False)
+    #: decided at enrolment and never changed: nothing of this episode leaves the machine
+    outbox_only = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    #: counts every change, so that a text claimed before it is noticed
+    revision = models.PositiveIntegerField(default=1)
+    #: what made this enrolment this one (see `scheduler.enrolment`); later edits leave it alone
+    identity = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "identity"], name="enrolled_once")]
+        indexes = [models.Index(fields=["clinic", "-treated_at"], name="episode_by_treatment")]

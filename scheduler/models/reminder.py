@@ -1,0 +1,93 @@
+"""A message planned for one patient, the attempts to send it, and what the provider reports of them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from scheduler.domain.status import AttemptStatus, Status
+from scheduler.models.scoping import ClinicOwned
+
+
+class Reminder(ClinicOwned):
+    episode = models.ForeignKey("scheduler.Episode", on_delete=models.PROTECT, related_name="reminders")
+    key = models.CharField(max_length=40, help_text="unique in the episode: day-2, catchup-2026-11-22")
+    message = models.CharField(max_length=40, help_text="the protocol's message it renders")
+    #: messages whose lines this one carries as well
+    folds = models.JSONField(default=list)
+    critical = models.BooleanField(default=False)
+    last = models.BooleanField(default=False, help_text="the plan's last message; it says so")
+    #: may leave outside sending hours: the welcome of an enrolment at the desk
+    any_hour = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    due_local = models.CharField(max_length=16, help_text="the same on the wall clock: 2026-11-21T09:00")
+    timezone = models.CharField(max_length=64)
+    send_by = models.DateTimeField()
+    #: when a worker looks at it next: `due_at`, or later after a retry or at the next opening of sending hours
+    try_at = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=[(s, s) for s in Status], default=Status.SCHEDULED)
+    status_reason = models.CharField(max_length=80, blank=True, help_text="a code, not a sentence")
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["episode", "key"], name="reminder_key_once")]
+        indexes = [
+            models.Index(
+                fields=["clinic", "-critical", "try_at"],
+                name="reminder_due",
+                condition=Q(status=Status.SCHEDULED),
+            ),
+            models.Index(fields=["try_at"], name="reminder_next", condition=Q(status=Status.SCHEDULED)),
+            models.Index(fields=["lease_until"], name="reminder_leased", condition=Q(status=Status.CLAIMED)),
+            models.Index(
+                fields=["clinic", "status"],
+                name="reminder_for_people",
+                condition=Q(status__in=[Status.IN_DOUBT, Status.FAILED, Status.UNDELIVERED]),
+            ),
+        ]
+
+
+class Attempt(ClinicOwned):
+    """One recorded try to send. It is written before the provider is asked, and its id goes with the request."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="attempts")
+    sender = models.ForeignKey("scheduler.Sender", on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=10, help_text="sms, email or outbox")
+    address = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(help_text="exactly what is sent")
+    segments = models.PositiveSmallIntegerField(default=0)
+    episode_revision = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    status = models.CharField(
+        max_length=12, choices=[(s, s) for s in AttemptStatus], default=AttemptStatus.OPEN
+    )
+    #: the provider's own id, as soon as it is known
+    provider_id = models.CharField(max_length=255, null=True, unique=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "-created_at"], name="attempt_newest"),
+            models.Index(
+                fields=["address"],
+                name="attempt_unsettled",
+                condition=Q(status__in=[AttemptStatus.OPEN, AttemptStatus.IN_DOUBT]),
+            ),
+        ]
+
+
+class Receipt(models.Model):
+    """What a provider reported, kept as it came, also where no attempt is known for it."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, null=True, related_name="receipts")
+    provider_id = models.CharField(max_length=255)
+    reported = models.CharField(max_length=40, help_text="the provider's own word")
+    error_code = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["provider_id"], name="receipt_of_message")]
