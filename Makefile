@@ -1,0 +1,51 @@
+# The first Python of these that runs and is new enough makes the environment.
+PYTHONS := python3.11 python3.12 python3.13 python3
+PYTHON := $(shell for p in $(PYTHONS); do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint lock image-check clean
+
+run: $(VENV)/.runtime
+	@$(BIN)/aftercare run --demo
+
+test: $(VENV)/.dev
+	@$(BIN)/python scripts/run_tests.py
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+image-check: $(VENV)/.runtime
+	@$(BIN)/python scripts/dockerfile_commands.py
+
+# uv resolves for every platform at once; hashes only, no addresses.
+LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links pyproject.toml --extra build
+lock: $(VENV)/.made
+	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet 'uv>=0.6,<1'
+	@$(VENV)/lock/bin/uv $(LOCK) $(LOCKFLAGS) -o requirements.txt
+	@$(VENV)/lock/bin/uv $(LOCK) $(LOCKFLAGS) --extra dev --constraint requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV)
+
+# A stamp each: a second run is quick, a changed file installs again.
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Aftercare needs Python 3.11 or newer (looked for: $(PYTHONS))." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make an environment; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/.made
+	@test -e $(VENV)/.dev || echo "Installing the locked dependencies into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests and linters need into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
