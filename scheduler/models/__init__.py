@@ -1,5 +1,6 @@
 """The tables. What belongs to a clinic is queried with `objects.for_clinic(clinic)`."""
 
+from scheduler.models.api_key import ApiKey
 from scheduler.models.clinic import Clinic, Sender
 from scheduler.models.conversation import OptOut, Reply
 from scheduler.models.edition import Edition
@@ -10,6 +11,7 @@ from scheduler.models.people import Membership, User
 from scheduler.models.reminder import Attempt, Receipt, Reminder
 
 __all__ = [
+    "ApiKey",
     "Attempt",
     "Clinic",
     "Edition",
