@@ -1,0 +1,42 @@
+"""What is asked for when a patient is enrolled, and how it is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scheduler.models import Clinic
+
+SITES = ("", "left", "right", "both")
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """As it was typed; nothing is checked yet.
+
+    `treated` is when the treatment ended: 2026-11-20T15:00 on the clinic's wall clock, or with an offset.
+    `fold` chooses where the clock shows that time twice: "first", "second", or "" (not said).
+    """
+
+    clinic: Clinic
+    protocol_id: str
+    name: str
+    mobile: str
+    email: str
+    treated: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    site: str = ""
+    at_desk: bool = False
+    late_confirmed: bool = False
+    fold: str = ""
+
+
+class Refused(ValueError):
+    """`faults` has one sentence per field, each one a person can act on."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in faults.items()))
+        self.faults = faults
+
+
+class Conflict(Refused):
+    """This patient's treatment is enrolled already, with something else said about it."""
