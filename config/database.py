@@ -1,0 +1,43 @@
+"""DATABASE_URL as Django wants it: SQLite made durable and safe for several processes, or PostgreSQL."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+
+DEFAULT_DATABASE_URL = "sqlite:///data/aftercare.sqlite3"
+POSTGRES = ("postgres", "postgresql")
+# Every transaction takes the write lock at once, so that none fails half-way for want of it.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+}
+
+
+def database_fault(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "is not a database address"
+    if parts.scheme in POSTGRES:
+        return None if parts.path.strip("/") else "names no database"
+    if parts.scheme != "sqlite":
+        return "must begin with sqlite:/// or postgres://"
+    if parts.netloc or not parts.path.strip("/"):
+        return "names no file (three slashes for a file in the project, four for an absolute path)"
+    return None
+
+
+def sqlite_file(url: str, base: Path) -> Path | None:
+    """The file of an embedded database, relative to the project's folder; None for a server."""
+    parts = urlsplit(url)
+    return base / unquote(parts.path[1:]) if parts.scheme == "sqlite" else None
+
+
+def django_database(url: str, base: Path) -> dict[str, Any]:
+    if file := sqlite_file(url, base):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": dict(SQLITE_OPTIONS)}
+    return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))

@@ -1,0 +1,15 @@
+"""Where the parts answer: pages, API, accounts, health and metrics."""
+
+from django.urls import include, path
+from health_check.views import HealthCheckView
+
+from config.metrics import metrics
+from scheduler.api import api
+
+urlpatterns = [
+    path("", include("scheduler.web.urls")),
+    path("api/", api.urls),
+    path("accounts/", include("allauth.urls")),
+    path("health/", HealthCheckView.as_view(checks=["health_check.Database"]), name="health"),
+    path("metrics", metrics, name="metrics"),
+]

@@ -1,0 +1,131 @@
+"""The `aftercare` command: finds the subcommand, and turns every foreseeable fault into one clear line."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib.metadata import version
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import find_commands, load_command_class
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper, handle_default_options
+from django.db import DatabaseError, connections
+
+#: Django's commands that an operator needs, and the names Django knows them by
+BORROWED = {
+    "migrate": "django.core",
+    "createsuperuser": "django.contrib.auth",
+    "changepassword": "django.contrib.auth",
+}
+OLD_TABLES = ("no such table", "no such column", "undefinedtable", "undefinedcolumn")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Exits 0; 2 for wrong input or settings; 1 for a failure."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _dispatch(words: list[str]) -> int:
+    if words[:1] == ["--version"]:
+        print(f"aftercare {version('aftercare')}")
+        return 0
+    try:
+        django.setup()
+        if not words or words[0] in ("help", "-h", "--help"):
+            return _help(words[1:])
+        return _run(words[0], words[1:])
+    except CommandError as fault:
+        return _say(fault, fault.returncode)
+    except ImproperlyConfigured as fault:
+        return _say(fault, 2)
+
+
+def _say(fault: object, code: int) -> int:
+    for line in str(fault).splitlines():
+        print(f"aftercare: {line}", file=sys.stderr)
+    return code
+
+
+def commands() -> dict[str, str]:
+    """The project's own commands and those borrowed from Django: name and application."""
+    ours = find_commands(str(Path(__file__).parent / "management"))
+    return {**dict.fromkeys(ours, "scheduler"), **BORROWED}
+
+
+def _load(name: str) -> BaseCommand:
+    known = commands()
+    if name not in known:
+        close = get_close_matches(name, known, 1)
+        hint = f"did you mean {close[0]}?" if close else "see `aftercare help`"
+        raise CommandError(f"there is no command {name!r}; {hint}", returncode=2)
+    return load_command_class(known[name], name)
+
+
+def _help(words: list[str]) -> int:
+    if words:
+        _load(words[0]).print_help("aftercare", words[0])
+        return 0
+    print("Usage: aftercare COMMAND [options]   (aftercare COMMAND --help says more)\n")
+    for name in sorted(commands()):
+        print(f"  {name:<18}{' '.join(_load(name).help.split())}")
+    return 0
+
+
+def _run(name: str, words: list[str]) -> int:
+    command = _load(name)
+    parser = command.create_parser("aftercare", name)
+    try:
+        options = vars(parser.parse_args(words))
+    except CommandError as fault:
+        return _say(f"{name}: {str(fault).removeprefix('Error: ')}", 2)
+    handle_default_options(Namespace(**options))
+    args = options.pop("args", ())
+    return _execute(command, name, args, options)
+
+
+def _execute(command: BaseCommand, name: str, args: Sequence[object], options: dict[str, object]) -> int:
+    command.stderr = OutputWrapper(sys.stderr)
+    try:
+        if getattr(command, "needs_database", True):
+            _prepare()
+        command.execute(*args, **options)
+    except CommandError as fault:
+        return _say(fault, fault.returncode)
+    except DatabaseError as fault:
+        return _say(f"{name}: {database_sentence(fault)}", 1)
+    finally:
+        connections.close_all()
+    return 0
+
+
+def _prepare() -> None:
+    """The folder of the embedded database, and the key that signs."""
+    try:
+        if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        str(settings.SECRET_KEY)
+    except OSError as fault:
+        raise CommandError(f"cannot write to {settings.DATA_DIR} ({fault.strerror})") from None
+
+
+def database_sentence(fault: Exception) -> str:
+    """What an operator can do about it; the driver's first line has no password in it."""
+    kind = type(fault.__cause__).__name__.lower()
+    text = str(fault).strip().splitlines()[0] if str(fault).strip() else kind
+    if any(sign in text.lower() or sign == kind for sign in OLD_TABLES):
+        return "the database has not got this version's tables yet; run `aftercare migrate`"
+    return f"the database does not answer as it should ({text}); `aftercare doctor` says more"
