@@ -36,3 +36,6 @@ class Reply(ClinicOwned):
     urgent = models.BooleanField(default=False)
     handled_by = models.CharField(max_length=120, blank=True)
     handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "-received_at"], name="reply_newest")]

@@ -53,7 +53,9 @@ class Attempt(ClinicOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="attempts")
-    sender = models.ForeignKey("scheduler.Sender", on_delete=models.PROTECT, null=True, related_name="+")
+    sender = models.ForeignKey(
+        "scheduler.Sender", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10, help_text="sms, email or outbox")
     address = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)

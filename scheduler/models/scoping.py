@@ -46,7 +46,10 @@ class ScopedManager(models.Manager):
 class ClinicOwned(models.Model):
     """A row that belongs to one clinic."""
 
-    clinic = models.ForeignKey("scheduler.Clinic", on_delete=models.PROTECT, related_name="+")
+    #: no index of its own: every table that is searched by clinic has one that begins with it
+    clinic = models.ForeignKey(
+        "scheduler.Clinic", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     objects = ScopedManager()
 
