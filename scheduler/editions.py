@@ -1,0 +1,135 @@
+"""Which protocols there are, and the edition of each that a clinic works with."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+
+from scheduler.domain.clinic_values import with_settings
+from scheduler.domain.localtime import UnknownZone, check_zone
+from scheduler.domain.protocol import Protocol
+from scheduler.domain.protocol_file import load
+from scheduler.models import Clinic, Edition, Event
+
+SCHEDULES = Path(__file__).resolve().parent.parent / "schedules"
+
+
+class UnknownProtocol(ValueError):
+    """There is no protocol of this name."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that only the clinic can say, and has not said. `where` says who can, and where."""
+
+    name: str
+    label: str
+    where: str
+
+
+@lru_cache(maxsize=1)
+def available_protocols() -> dict[str, Protocol]:
+    """The protocols in `schedules/` by their id, as they were when the process first asked."""
+    protocols = [load(path) for path in sorted(SCHEDULES.glob("*.yaml"))]
+    return {protocol.id: protocol for protocol in protocols}
+
+
+def find_protocol(protocol_id: str) -> Protocol:
+    """A protocol as its file has it. Raises UnknownProtocol."""
+    try:
+        return available_protocols()[protocol_id]
+    except KeyError:
+        known = ", ".join(available_protocols())
+        raise UnknownProtocol(f"There is no protocol {protocol_id[:40]!r}; there are: {known}.") from None
+
+
+def current_edition(clinic: Clinic, protocol_id: str) -> Edition | None:
+    """The edition that new enrolments get; None until the clinic has published its first."""
+    return Edition.objects.for_clinic(clinic).filter(protocol_id=protocol_id).order_by("-number").first()
+
+
+@dataclass(frozen=True)
+class _Published:
+    """An edition as a key: ids alone come again in a database that was made anew."""
+
+    identity: tuple[object, ...]
+    edition: Edition = field(compare=False)
+
+
+def protocol_of(edition: Edition) -> Protocol:
+    """An edition's protocol with the clinic's settings in it. Editions never change, so it is built once."""
+    settings = json.dumps(edition.settings, sort_keys=True)
+    identity = (edition.pk, edition.clinic_id, edition.protocol_id, edition.published_at, settings)
+    return _built(_Published(identity, edition))
+
+
+@lru_cache(maxsize=256)
+def _built(key: _Published) -> Protocol:
+    return with_settings(Protocol.model_validate(key.edition.protocol), key.edition.settings)
+
+
+def publish(
+    clinic: Clinic,
+    protocol_id: str,
+    settings: Mapping[str, str],
+    *,
+    reason: str,
+    approved_by: str,
+    actor: str,
+    now: datetime,
+) -> Edition:
+    """Make the clinic's next edition of a protocol, for new enrolments; those enrolled keep theirs.
+
+    Nothing changed: the current edition comes back. Raises UnknownProtocol and SettingFault.
+    """
+    protocol = find_protocol(protocol_id)
+    with_settings(protocol, settings)
+    written = protocol.model_dump(mode="json")
+    with transaction.atomic():
+        # Two people publishing at once queue here, so that numbers have no gap and no double.
+        Clinic.objects.select_for_update().get(pk=clinic.pk)
+        current = current_edition(clinic, protocol_id)
+        if current and (current.protocol, current.settings) == (written, dict(settings)):
+            return current
+        edition = Edition.objects.create(
+            clinic=clinic,
+            protocol_id=protocol_id,
+            number=current.number + 1 if current else 1,
+            protocol=written,
+            settings=dict(settings),
+            reason=reason,
+            approved_by=approved_by,
+            published_by=actor,
+            published_at=now,
+        )
+        details = {"protocol": protocol_id, "number": edition.number, "why": reason, "approved_by": approved_by}
+        Event.objects.create(clinic=clinic, kind="edition-published", actor=actor, at=now, details=details)
+    return edition
+
+
+def missing(clinic: Clinic, protocol_id: str) -> list[Missing]:
+    """What the clinic still has to set before anybody can be enrolled. Raises UnknownProtocol."""
+    where = f"An admin of {clinic.name} sets it on the clinic's settings page, /c/{clinic.slug}/settings."
+    edition = current_edition(clinic, protocol_id)
+    protocol = protocol_of(edition) if edition else find_protocol(protocol_id)
+    wanted = {
+        "urgent_phone": "" if clinic.urgent_phone else "the telephone number for urgent calls",
+        "reply_to": "" if clinic.reply_to else "the email address that somebody reads",
+        "timezone": "" if _zone_exists(clinic.timezone) else "the clinic's time zone",
+    }
+    wanted |= {name: protocol.values[name].label for name in protocol.missing_settings()}
+    if edition is None and not protocol.missing_settings():
+        wanted["edition"] = f"the first edition of {protocol.title}"
+    return [Missing(name, label, where) for name, label in wanted.items() if label]
+
+
+def _zone_exists(zone: str) -> bool:
+    try:
+        check_zone(zone)
+    except UnknownZone:
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""Enrolling a patient: what is asked, what is refused, and what is planned and written."""
+
+from scheduler.enrolment.contact import contact_of, is_two_way, page_link
+from scheduler.enrolment.enrol import Enrolled, enrol
+from scheduler.enrolment.preview import Preview, not_sent, preview
+from scheduler.enrolment.request import Conflict, Enrolment, Refused
+
+__all__ = [
+    "Conflict",
+    "Enrolled",
+    "Enrolment",
+    "Preview",
+    "Refused",
+    "contact_of",
+    "enrol",
+    "is_two_way",
+    "not_sent",
+    "page_link",
+    "preview",
+]

@@ -1,0 +1,151 @@
+"""Everything that can be wrong with an enrolment, found at once."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scheduler import editions
+from scheduler.domain import localtime
+from scheduler.domain.protocol import Protocol
+from scheduler.domain.timeline import Treatment
+from scheduler.enrolment import reading
+from scheduler.enrolment.phone import mobile
+from scheduler.enrolment.request import SITES, Enrolment, Refused
+from scheduler.models import Edition
+
+LATE = timedelta(hours=24)
+
+
+@dataclass
+class Typed:
+    """What could be read of an enrolment, and a sentence for every field that could not."""
+
+    faults: dict[str, str]
+    name: str = ""
+    mobile: str = ""
+    email: str = ""
+    treated_at: datetime | None = None
+    channels: tuple[str, ...] = ()
+    site: str = ""
+
+    def read(self, field: str, reader: Callable[..., Any], *typed: Any, otherwise: Any = "") -> Any:
+        try:
+            return reader(*typed)
+        except reading.AskFold as question:
+            self.faults["fold"] = str(question)
+        except ValueError as fault:
+            self.faults[field] = str(fault)
+        return otherwise
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An enrolment in which nothing is wrong."""
+
+    typed: Typed
+    edition: Edition
+    protocol: Protocol
+    treatment: Treatment
+    identity: str
+
+
+def read(asked: Enrolment) -> Typed:
+    """Each field by itself."""
+    typed, zone = Typed({}), asked.clinic.timezone
+    typed.name = typed.read("name", reading.read_name, asked.name)
+    typed.mobile = typed.read("mobile", mobile, asked.mobile, zone) if asked.mobile.strip() else ""
+    typed.email = typed.read("email", reading.read_email, asked.email)
+    typed.treated_at = typed.read("treated", reading.read_treated, asked.treated, zone, asked.fold, otherwise=None)
+    typed.channels = typed.read("channels", reading.read_channels, asked.channels, otherwise=())
+    typed.site = typed.read("site", reading.read_site, asked.site, SITES)
+    for channel in typed.channels:
+        address = reading.CHANNELS[channel]
+        if not getattr(typed, address):
+            typed.faults.setdefault(address, reading.WITHOUT_ADDRESS[address])
+    return typed
+
+
+def identity_of(protocol_id: str, typed: Typed) -> str | None:
+    """What makes an enrolment this one; None where a part of it cannot be read."""
+    unreadable = {"name", "mobile", "email", "treated", "fold"} & set(typed.faults)
+    # An address that is merely not given is part of the identity all the same.
+    if unreadable or typed.treated_at is None:
+        return None
+    minute = typed.treated_at.astimezone(UTC).isoformat(timespec="minutes")
+    parts = (protocol_id, typed.name.casefold(), typed.mobile, typed.email.casefold(), minute)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def refuse_unready(asked: Enrolment) -> None:
+    """Raise Refused where the clinic has not set what every patient must be told."""
+    missing = editions.missing(asked.clinic, asked.protocol_id)
+    if missing:
+        labels = ", ".join(value.label for value in missing)
+        raise Refused({"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {missing[0].where}"})
+
+
+def refuse_unknown_protocol(protocol_id: str) -> None:
+    try:
+        editions.find_protocol(protocol_id)
+    except editions.UnknownProtocol as unknown:
+        raise Refused({"protocol": str(unknown)}) from unknown
+
+
+def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = False) -> Checked:
+    """All of it together, or Refused. `now` is a whole minute. A preview may leave out who the patient is."""
+    refuse_unready(asked)
+    edition = editions.current_edition(asked.clinic, asked.protocol_id)
+    assert edition is not None, "a clinic that misses nothing has an edition"
+    protocol = editions.protocol_of(edition)
+    faults = _person_optional(asked, typed.faults) if preview else dict(typed.faults)
+    answers = protocol.check_answers(asked.answers)
+    faults |= {f"answers.{name}": sentence for name, sentence in answers.items()}
+    if typed.treated_at is not None:
+        late = "" if answers else _too_late(asked, protocol, typed.treated_at, now)
+        if typed.treated_at > now:
+            faults["treated"] = "This is in the future. Enrol the patient when the treatment has ended."
+        elif late:
+            faults["treated"] = late
+        elif is_late(typed.treated_at, now) and not (asked.late_confirmed or preview):
+            faults["late_confirmed"] = _confirm(asked, typed.treated_at)
+    if faults:
+        raise Refused(faults)
+    assert typed.treated_at is not None, "a time that cannot be read is a fault"
+    treatment = Treatment(
+        treated_at=typed.treated_at,
+        timezone=asked.clinic.timezone,
+        answers=dict(asked.answers),
+        enrolled_at=now,
+        at_desk=asked.at_desk,
+    )
+    return Checked(typed, edition, protocol, treatment, identity_of(asked.protocol_id, typed) or "")
+
+
+def is_late(treated_at: datetime, now: datetime) -> bool:
+    """Whether a person has to confirm a treatment so long ago."""
+    return now - treated_at > LATE
+
+
+def _person_optional(asked: Enrolment, faults: dict[str, str]) -> dict[str, str]:
+    """The faults that a preview has too: what is not typed yet is none."""
+    untyped = {name for name in ("name", "mobile", "email") if not getattr(asked, name).strip()}
+    untyped |= set() if asked.channels else {"channels"}
+    return {field: sentence for field, sentence in faults.items() if field not in untyped}
+
+
+def _too_late(asked: Enrolment, protocol: Protocol, treated_at: datetime, now: datetime) -> str:
+    zone = asked.clinic.timezone
+    treated, today = localtime.local_date(zone, treated_at), localtime.local_date(zone, now)
+    if today <= treated + timedelta(days=protocol.last_day(asked.answers)):
+        return ""
+    return f"This treatment ended {(today - treated).days} days ago: its plan is over, so nothing is left to send."
+
+
+def _confirm(asked: Enrolment, treated_at: datetime) -> str:
+    wall = localtime.to_wall(asked.clinic.timezone, treated_at)
+    return (
+        f"This treatment ended more than 24 hours ago, on {localtime.short_date(wall.date())} at "
+        f"{localtime.clock(wall)}. Confirm that this is right: what is past its time is not sent."
+    )

@@ -1,0 +1,43 @@
+"""What patients are told about the clinic, and the link to their own page."""
+
+import secrets
+
+from django.conf import settings
+
+from scheduler.domain.message import Contact
+from scheduler.enrolment.phone import spoken
+from scheduler.models import Clinic, Patient
+
+#: nothing that is mistaken for something else when read out or copied by hand: no 0 o, 1 l i
+UNAMBIGUOUS = "23456789abcdefghjkmnpqrstuvwxyz"
+TOKEN_LENGTH = 16
+
+
+def contact_of(clinic: Clinic) -> Contact:
+    """How patients reach the clinic, as it is now."""
+    return Contact(
+        name=clinic.sms_name,
+        urgent_phone=spoken(clinic.urgent_phone),
+        reply_to=clinic.reply_to,
+        website=clinic.website,
+        emergency_number=clinic.emergency_number,
+    )
+
+
+def is_two_way(clinic: Clinic) -> bool:
+    """Whether patients can answer the clinic's texts."""
+    return clinic.sender is None or clinic.sender.two_way
+
+
+def new_token() -> str:
+    """The end of a patient's link: 79 bits from the operating system."""
+    return "".join(secrets.choice(UNAMBIGUOUS) for _ in range(TOKEN_LENGTH))
+
+
+def page_link(patient: Patient) -> str:
+    """The address of the patient's own page."""
+    return link_to(patient.page_token)
+
+
+def link_to(token: str) -> str:
+    return f"{settings.PUBLIC_URL}/p/{token}"

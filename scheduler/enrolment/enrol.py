@@ -1,0 +1,87 @@
+"""Enrolling: checked as a whole, written as a whole, and once however often it is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from scheduler.domain.timeline import build_timeline
+from scheduler.enrolment import rows
+from scheduler.enrolment.checking import Checked, check, identity_of, read, refuse_unknown_protocol
+from scheduler.enrolment.request import Conflict, Enrolment
+from scheduler.models import Episode, Event, Reminder
+
+log = structlog.get_logger(__name__)
+
+DIFFERENT = {
+    "answers": "other answers were given",
+    "site": "another leg was given",
+    "channels": "other ways to reach the patient were chosen",
+}
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """`created` is false where this very enrolment had been made before."""
+
+    episode: Episode
+    created: bool
+
+
+def enrol(asked: Enrolment, actor: str, now: datetime) -> Enrolled:
+    """Enrol a patient; the same enrolment again returns the first. `now` is rounded down to the minute.
+
+    Raises Refused with every fault, or Conflict where the patient is enrolled with something else said.
+    Nothing is written then.
+    """
+    now = now.replace(second=0, microsecond=0)
+    refuse_unknown_protocol(asked.protocol_id)
+    typed = read(asked)
+    # Before the checks: what was accepted once is answered alike when it is asked again a day later.
+    identity = identity_of(asked.protocol_id, typed)
+    first = _find(asked, identity) if identity else None
+    if first:
+        return _same_again(asked, first)
+    checked = check(asked, typed, now)
+    try:
+        episode = _write(asked, checked, actor)
+    except IntegrityError:
+        # Another request was quicker with the same enrolment.
+        first = _find(asked, checked.identity)
+        if first is None:
+            raise
+        return _same_again(asked, first)
+    log.info("enrolled", episode=episode.pk, clinic=asked.clinic.slug, protocol=asked.protocol_id)
+    return Enrolled(episode, created=True)
+
+
+def _find(asked: Enrolment, identity: str) -> Episode | None:
+    return Episode.objects.for_clinic(asked.clinic).filter(identity=identity).first()
+
+
+@transaction.atomic
+def _write(asked: Enrolment, checked: Checked, actor: str) -> Episode:
+    timeline = build_timeline(checked.protocol, checked.treatment)
+    patient = rows.patient_row(asked, checked)
+    patient.save(force_insert=True)
+    episode = rows.episode_row(asked, checked, patient, actor)
+    episode.save(force_insert=True)
+    reminders = Reminder.objects.bulk_create(rows.reminder_rows(episode, timeline))
+    Event.objects.bulk_create(rows.event_rows(episode, reminders, timeline, actor))
+    return episode
+
+
+def _same_again(asked: Enrolment, first: Episode) -> Enrolled:
+    """Compared with what was said at enrolment: a later edit of the episode makes no difference."""
+    said = Event.objects.for_clinic(asked.clinic).get(episode=first, kind="enrolled").details
+    now_said = {"answers": dict(asked.answers), "site": asked.site, "channels": list(asked.channels)}
+    differing = [sentence for name, sentence in DIFFERENT.items() if said[name] != now_said[name]]
+    if differing:
+        raise Conflict(
+            {
+                "patient": f"This patient is already enrolled for this treatment (episode {first.pk}), and there "
+                f"{' and '.join(differing)}. Nothing was changed; change the episode instead."
+            }
+        )
+    return Enrolled(first, created=False)

@@ -1,0 +1,77 @@
+"""What enrolling would do, shown before it is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain import localtime
+from scheduler.domain.message import Text, render
+from scheduler.domain.timeline import Timeline, Unsent, build_timeline
+from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
+from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, is_two_way, link_to
+from scheduler.enrolment.request import Enrolment
+
+#: as long as a real one, so that the segments are right
+EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
+REASONS = {
+    "past-send-by": "its time has passed",
+    "folded": "another text of that day says it",
+    "said-by-catch-up": "the catch-up text says what still holds of it",
+}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`texts` has each reminder's text by its key, rendered for the moment it is due."""
+
+    timeline: Timeline
+    texts: Mapping[str, Text]
+    warnings: tuple[str, ...]
+    #: the treatment is so long ago that a person has to confirm it
+    late: bool
+
+
+def preview(asked: Enrolment, now: datetime) -> Preview:
+    """Plan without writing; who the patient is may still be missing. Raises Refused."""
+    now = now.replace(second=0, microsecond=0)
+    refuse_unknown_protocol(asked.protocol_id)
+    checked = check(asked, read(asked), now, preview=True)
+    timeline = build_timeline(checked.protocol, checked.treatment)
+    late = is_late(checked.treatment.treated_at, now)
+    return Preview(timeline, _texts(asked, checked, timeline), _warnings(asked, checked, timeline, late), late)
+
+
+def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, Text]:
+    contact, link = contact_of(asked.clinic), link_to(EXAMPLE_LINK_END)
+    return {
+        planned.key: render(
+            checked.protocol,
+            timeline.phases,
+            checked.treatment,
+            message=planned.message,
+            folds=planned.folds,
+            last=planned.last,
+            due_local=planned.due_local,
+            contact=contact,
+            link=link,
+            at=planned.due_at,
+            two_way=is_two_way(asked.clinic),
+        )
+        for planned in timeline.reminders
+    }
+
+
+def _warnings(asked: Enrolment, checked: Checked, timeline: Timeline, late: bool) -> tuple[str, ...]:
+    warnings = [not_sent(unsent, checked.treatment.timezone) for unsent in timeline.unsent]
+    if late:
+        warnings.insert(0, "This treatment ended more than 24 hours ago. Confirm that the date is right.")
+    if not asked.clinic.live:
+        warnings.append("Texts and emails go to the outbox: nothing leaves this machine.")
+    return tuple(warnings)
+
+
+def not_sent(unsent: Unsent, zone: str) -> str:
+    """One sentence: what is not sent by itself, when it would have been due, and why."""
+    wall = localtime.to_wall(zone, unsent.due_at)
+    due = f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"
+    return f"Not sent: {unsent.label} ({due}): {REASONS[unsent.reason]}."

@@ -1,0 +1,118 @@
+"""What was typed, read field by field. Every reader raises ValueError with a sentence a person can act on."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from scheduler.domain import localtime
+from scheduler.domain.localtime import clock, short_date
+
+NAME_LENGTH = 120
+EMAIL_LENGTH = 254
+#: the joiners that some scripts need inside a name
+JOINERS = "\u200c\u200d"
+CHANNELS = {"sms": "mobile", "email": "email"}
+WITHOUT_ADDRESS = {
+    "mobile": "Texts are chosen: give the patient's mobile number.",
+    "email": "Emails are chosen: give the patient's email address.",
+}
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+MINUTE = timedelta(minutes=1)
+
+
+class AskFold(ValueError):
+    """The clock showed this time twice."""
+
+
+def read_name(typed: str) -> str:
+    name = unicodedata.normalize("NFC", typed.strip())
+    if not name:
+        raise ValueError("Give the patient's name.")
+    if any(unicodedata.category(character)[0] == "C" and character not in JOINERS for character in name):
+        raise ValueError("The name has characters that cannot be shown, such as a line break. Type it again.")
+    name = " ".join(name.split())
+    if len(name) > NAME_LENGTH:
+        raise ValueError(f"The name is {len(name)} characters long; {NAME_LENGTH} is the most.")
+    if not any(character.isalpha() for character in name):
+        raise ValueError("The name has no letter in it.")
+    return name
+
+
+def read_email(typed: str) -> str:
+    """The address with its domain in lower case; empty stays empty."""
+    address = typed.strip()
+    if not address:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ValueError("This is not an email address. An example: sam@example.com.") from None
+    if len(address) > EMAIL_LENGTH:
+        raise ValueError(f"The email address is longer than {EMAIL_LENGTH} characters.")
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def read_channels(chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """The permitted channels, each once, the preferred one first."""
+    if not chosen:
+        raise ValueError("Choose at least one: text messages or email.")
+    unknown = [channel for channel in chosen if channel not in CHANNELS]
+    if unknown:
+        raise ValueError(f"There is no channel {unknown[0][:20]!r}; there are: {', '.join(CHANNELS)}.")
+    return tuple(dict.fromkeys(chosen))
+
+
+def read_site(site: str, known: tuple[str, ...]) -> str:
+    if site not in known:
+        raise ValueError("The leg is left, right or both; or leave it out.")
+    return site
+
+
+def read_treated(typed: str, zone: str, fold: str) -> datetime:
+    """When the treatment ended: the whole minute, in UTC. Without an offset it is the zone's wall clock.
+
+    A time that the clock shows twice raises AskFold unless `fold` says which; one that it skips is refused.
+    """
+    if fold not in ("", "first", "second"):
+        raise AskFold("Say first or second.")
+    given = _parse(typed.strip())
+    if given.tzinfo is not None:
+        return given.astimezone(UTC)
+    if localtime.is_missing(zone, given):
+        raise ValueError(_skipped(zone, given))
+    if localtime.is_ambiguous(zone, given) and not fold:
+        raise AskFold(
+            f"The clocks went back, and {clock(given)} on {short_date(given.date())} came twice. "
+            "Was it the first time or the second?"
+        )
+    return localtime.resolve(zone, given, 1 if fold == "second" else 0)
+
+
+def _parse(typed: str) -> datetime:
+    if not typed:
+        raise ValueError("Say when the treatment ended: the date and the time.")
+    if not INSTANT.fullmatch(typed):
+        raise ValueError("Write date and time like this: 2026-11-20T15:00.")
+    try:
+        given = datetime.fromisoformat(typed)
+        # Close to the ends of the calendar no zone's clock can be worked out.
+        if not 1 < given.year < 9999:
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"There is no such date and time: {typed}.") from None
+    return given.replace(second=0, microsecond=0)
+
+
+def _skipped(zone: str, wall: datetime) -> str:
+    after = localtime.resolve(zone, wall)
+    first, last = localtime.to_wall(zone, after), localtime.to_wall(zone, after - MINUTE)
+    return (
+        f"The clocks went forward, and {clock(wall)} on {short_date(wall.date())} never came: "
+        f"{clock(last)} was followed by {clock(first)}. Give a time up to {clock(last)} or from {clock(first)}."
+    )

@@ -1,0 +1,85 @@
+"""The rows of one enrolment, made without a query so that many can be written in one go."""
+
+from datetime import datetime
+from typing import Any
+
+from scheduler.domain import localtime
+from scheduler.domain.status import Status
+from scheduler.domain.timeline import Timeline
+from scheduler.enrolment.checking import Checked
+from scheduler.enrolment.contact import new_token
+from scheduler.enrolment.request import Enrolment
+from scheduler.models import Episode, Event, Patient, Reminder
+
+
+def patient_row(asked: Enrolment, checked: Checked) -> Patient:
+    typed = checked.typed
+    return Patient(
+        clinic=asked.clinic,
+        name=typed.name,
+        mobile=typed.mobile,
+        email=typed.email,
+        page_token=new_token(),
+        created_at=checked.treatment.enrolled_at,
+    )
+
+
+def episode_row(asked: Enrolment, checked: Checked, patient: Patient, actor: str) -> Episode:
+    treatment = checked.treatment
+    return Episode(
+        clinic=asked.clinic,
+        patient=patient,
+        edition=checked.edition,
+        treated_at=treatment.treated_at,
+        treated_local=minutes(localtime.to_wall(treatment.timezone, treatment.treated_at)),
+        timezone=treatment.timezone,
+        answers=dict(treatment.answers),
+        site=checked.typed.site,
+        channels=list(checked.typed.channels),
+        enrolled_at=treatment.enrolled_at,
+        enrolled_by=actor,
+        at_desk=treatment.at_desk,
+        outbox_only=not asked.clinic.live,
+        identity=checked.identity,
+    )
+
+
+def reminder_rows(episode: Episode, timeline: Timeline) -> list[Reminder]:
+    return [
+        Reminder(
+            clinic=episode.clinic,
+            episode=episode,
+            key=planned.key,
+            message=planned.message,
+            folds=list(planned.folds),
+            critical=planned.critical,
+            last=planned.last,
+            any_hour=planned.any_hour,
+            due_at=planned.due_at,
+            due_local=minutes(planned.due_local),
+            timezone=episode.timezone,
+            send_by=planned.send_by,
+            try_at=planned.due_at,
+        )
+        for planned in timeline.reminders
+    ]
+
+
+def event_rows(episode: Episode, reminders: list[Reminder], timeline: Timeline, actor: str) -> list[Event]:
+    """One for the enrolment, with what was said about it and what is not sent, and one per planned reminder."""
+    common = {"clinic": episode.clinic, "episode": episode, "actor": actor, "at": episode.enrolled_at}
+    unsent = [{"key": late.key, "reason": late.reason, "into": late.into} for late in timeline.unsent]
+    enrolled = Event(kind="enrolled", details=said_of(episode) | {"not_planned": unsent}, **common)
+    planned = [
+        Event(kind="planned", reminder=reminder, after=Status.SCHEDULED, **common) for reminder in reminders
+    ]
+    return [enrolled, *planned]
+
+
+def said_of(episode: Episode) -> dict[str, Any]:
+    """What was said at enrolment besides who and when; the same enrolment again has to say the same."""
+    return {"answers": episode.answers, "site": episode.site, "channels": episode.channels}
+
+
+def minutes(wall: datetime) -> str:
+    return wall.isoformat(timespec="minutes")
