@@ -10,7 +10,10 @@ from scheduler.models.scoping import ClinicOwned
 
 
 class Reminder(ClinicOwned):
-    episode = models.ForeignKey("scheduler.Episode", on_delete=models.PROTECT, related_name="reminders")
+    #: found through the index of `reminder_key_once`, which begins with it
+    episode = models.ForeignKey(
+        "scheduler.Episode", on_delete=models.PROTECT, related_name="reminders", db_index=False
+    )
     key = models.CharField(max_length=40, help_text="unique in the episode: day-2, catchup-2026-11-22")
     message = models.CharField(max_length=40, help_text="the protocol's message it renders")
     #: messages whose lines this one carries as well
