@@ -1,0 +1,112 @@
+"""What every channel is given, and what it answers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSender:
+    """Whom texts come from: a messaging service, else a number or name."""
+
+    messaging_service_sid: str = ""
+    from_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an email has beside its subject and text."""
+
+    from_name: str
+    reply_to: str
+    #: the patient's page, where emails can be stopped
+    page: str
+    #: the same for every attempt of a reminder, so that mail programs see a repetition as one
+    message_id: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One text on its way to one address. `valid_for` is in whole seconds; after that nobody may deliver it."""
+
+    attempt_id: UUID
+    address: str
+    text: str
+    subject: str = ""
+    valid_for: int = 1
+    sender: SmsSender | None = None
+    letter: Letter | None = None
+
+
+class Kind(StrEnum):
+    """How a try to send ended."""
+
+    #: the provider took it
+    ACCEPTED = "accepted"
+    #: it provably never reached the provider
+    NOT_POSTED = "not-posted"
+    #: the provider refused it
+    REJECTED = "rejected"
+    #: it may or may not have reached the provider
+    IN_DOUBT = "in-doubt"
+
+
+class Verdict(StrEnum):
+    """What a refusal means, whoever the provider is."""
+
+    #: may work later
+    TEMPORARY = "temporary"
+    #: never works for this address
+    ADDRESS = "address"
+    #: the recipient does not want messages
+    OPTED_OUT = "opted-out"
+    #: this text or this kind of recipient is refused
+    TEXT = "text"
+    #: it waited too long and was thrown away
+    EXPIRED = "expired"
+    #: the sender's account or settings are wrong
+    CONFIGURATION = "configuration"
+    #: it may have arrived; never repeated by itself
+    INCONCLUSIVE = "inconclusive"
+    #: the code is one of those that leave open whether it was taken
+    IN_DOUBT = "in-doubt"
+    #: nobody told us what it means: a person decides
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`code` is the provider's own, or a word of ours where it gave none."""
+
+    kind: Kind
+    provider_id: str | None = None
+    code: str = ""
+    verdict: Verdict | None = None
+
+
+def accepted(provider_id: str | None) -> Outcome:
+    return Outcome(Kind.ACCEPTED, provider_id=provider_id)
+
+
+def not_posted(code: str) -> Outcome:
+    return Outcome(Kind.NOT_POSTED, code=code)
+
+
+def rejected(code: str, verdict: Verdict) -> Outcome:
+    return Outcome(Kind.REJECTED, code=code, verdict=verdict)
+
+
+def in_doubt(code: str) -> Outcome:
+    return Outcome(Kind.IN_DOUBT, code=code)
+
+
+class Channel(Protocol):
+    """A way out. `open` and `close` are called inside the event loop that sends."""
+
+    async def open(self) -> None: ...
+
+    async def send(self, outgoing: Outgoing) -> Outcome: ...
+
+    async def close(self) -> None: ...

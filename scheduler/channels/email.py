@@ -1,0 +1,105 @@
+"""Email through SMTP or one of anymail's providers; each message is sent in a thread of its own."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formataddr, parseaddr
+
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from requests import ConnectTimeout
+
+from scheduler.channels import smtp
+from scheduler.channels.base import (
+    Letter,
+    Outcome,
+    Outgoing,
+    Verdict,
+    accepted,
+    in_doubt,
+    not_posted,
+    rejected,
+)
+
+
+class Email:
+    """`connect` makes a mail backend with a time-out of its own; `from_address` is the installation's."""
+
+    def __init__(self, connect: Callable[[], BaseEmailBackend], from_address: str, *, threads: int = 50) -> None:
+        self._connect = connect
+        self._from = from_address
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="email")
+
+    async def open(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False)
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._post, outgoing)
+
+    def _post(self, outgoing: Outgoing) -> Outcome:
+        try:
+            message = build(outgoing, self._from)
+            self._connect().send_messages([message])
+        except AnymailError as fault:
+            return _provider_outcome(fault)
+        except OSError as fault:
+            return smtp.outcome_of(fault)
+        except ValueError:
+            # A line break in a header, an address that cannot be written.
+            return rejected("unwritable", Verdict.TEXT)
+        return accepted(_provider_id(message))
+
+
+def build(outgoing: Outgoing, from_address: str) -> EmailMultiAlternatives:
+    """The message as text and HTML, from the clinic's name at the installation's address."""
+    letter = outgoing.letter
+    assert letter is not None
+    message = EmailMultiAlternatives(
+        subject=outgoing.subject,
+        body=outgoing.text,
+        from_email=formataddr((letter.from_name, parseaddr(from_address)[1])),
+        to=[outgoing.address],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers=_headers(letter),
+    )
+    message.attach_alternative(_html(outgoing, letter), "text/html")
+    return message
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    return {
+        "Message-ID": letter.message_id,
+        "List-Unsubscribe": f"<{letter.page}>",
+        # Keeps out-of-office answers away from the clinic's mailbox (RFC 3834).
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": letter.language,
+    }
+
+
+def _html(outgoing: Outgoing, letter: Letter) -> str:
+    paragraphs = outgoing.text.split("\n\n")
+    return render_to_string(
+        "email/reminder.html", {"letter": letter, "subject": outgoing.subject, "paragraphs": paragraphs}
+    )
+
+
+def _provider_id(message: EmailMultiAlternatives) -> str | None:
+    status = getattr(message, "anymail_status", None)
+    return status.message_id if status and isinstance(status.message_id, str) else None
+
+
+def _provider_outcome(fault: AnymailError) -> Outcome:
+    status = getattr(fault, "status_code", None)
+    if isinstance(fault, AnymailRecipientsRefused):
+        return rejected("refused", Verdict.ADDRESS)
+    if status is None and isinstance(fault, ConnectTimeout):
+        return not_posted("ConnectTimeout")
+    if isinstance(fault, AnymailAPIError) and (status is None or status >= 500):
+        return in_doubt(str(status or type(fault).__name__))
+    verdicts = {429: Verdict.TEMPORARY, 401: Verdict.CONFIGURATION, 403: Verdict.CONFIGURATION}
+    return rejected(str(status or type(fault).__name__), verdicts.get(status or 0, Verdict.UNKNOWN))

@@ -1,0 +1,125 @@
+"""SMS through the twilio package's asynchronous client."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    TCPConnector,
+)
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from scheduler.channels.base import (
+    Outcome,
+    Outgoing,
+    SmsSender,
+    Verdict,
+    accepted,
+    in_doubt,
+    not_posted,
+    rejected,
+)
+from scheduler.channels.twilio_codes import meaning
+
+#: seconds from the first byte to the last; Twilio answers in well under one
+REQUEST_TIMEOUT = 8.0
+CONNECT_TIMEOUT = 4.0
+CONNECTIONS = 50
+#: Twilio takes a validity of 1 to 36,000 whole seconds
+LONGEST_VALIDITY = 36_000
+
+
+@dataclass(frozen=True)
+class Account:
+    """How to reach Twilio, or another host that speaks its API."""
+
+    sid: str
+    login: tuple[str, str]
+    base_url: str
+    #: where receipts are posted; the attempt's id is added to it
+    callback_url: str
+
+
+class TimedSession:
+    """The time-outs that the SDK's client does not pass on: it takes one, and sends each request with none."""
+
+    def __init__(self, connections: int, timeout: ClientTimeout) -> None:
+        self._timeout = timeout
+        self._session = ClientSession(connector=TCPConnector(limit=connections))
+
+    def request(self, **request: Any) -> Awaitable[ClientResponse]:
+        return self._session.request(**request | {"timeout": self._timeout})
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+class Sms:
+    """Made before any thread starts; opened inside the event loop that sends.
+
+    The SDK's own retries stay off: they repeat a POST that may have been taken.
+    """
+
+    def __init__(
+        self, account: Account, *, connections: int = CONNECTIONS, timeout: float = REQUEST_TIMEOUT
+    ) -> None:
+        self._connections = connections
+        self._timeout = ClientTimeout(
+            total=timeout, connect=min(CONNECT_TIMEOUT, timeout), sock_connect=min(CONNECT_TIMEOUT, timeout)
+        )
+        self._http = AsyncTwilioHttpClient(pool_connections=False)
+        self._callback = account.callback_url.rstrip("/")
+        client = Client(*account.login, account_sid=account.sid, http_client=self._http)
+        client.api.base_url = account.base_url
+        self._messages = client.api.v2010.account.messages
+
+    async def open(self) -> None:
+        self._http.session = TimedSession(self._connections, self._timeout)
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        try:
+            message = await self._messages.create_async(**self._request(outgoing))
+        except (TwilioRestException, TwilioServiceException) as refusal:
+            return _refused(refusal)
+        except (ClientConnectorError, ConnectionTimeoutError) as unreached:
+            return not_posted(type(unreached).__name__)
+        except (ClientError, OSError, ValueError, TypeError, AttributeError) as broken:
+            # Also an answer that cannot be read: the message may have been taken all the same.
+            return in_doubt(type(broken).__name__)
+        return accepted(message.sid) if message.sid else in_doubt("no-id")
+
+    def _request(self, outgoing: Outgoing) -> dict[str, Any]:
+        return {
+            "to": outgoing.address,
+            "body": outgoing.text,
+            "status_callback": f"{self._callback}/{outgoing.attempt_id}",
+            "validity_period": max(1, min(outgoing.valid_for, LONGEST_VALIDITY)),
+            "smart_encoded": False,
+            "shorten_urls": False,
+            **_from(outgoing.sender or SmsSender()),
+        }
+
+
+def _from(sender: SmsSender) -> dict[str, str]:
+    if sender.messaging_service_sid:
+        return {"messaging_service_sid": sender.messaging_service_sid}
+    return {"from_": sender.from_number}
+
+
+def _refused(refusal: TwilioRestException | TwilioServiceException) -> Outcome:
+    code = str(refusal.code or refusal.status)
+    verdict = meaning(code)
+    if refusal.status >= 500 or verdict is Verdict.IN_DOUBT:
+        return in_doubt(code)
+    return rejected(code, verdict)

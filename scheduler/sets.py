@@ -1,0 +1,57 @@
+"""SQL in sets for the hot paths (claim, record, re-plan): one statement for many rows, on both engines.
+
+The ORM's `bulk_create` and `update` cost more than the durable writes themselves, and cannot say which rows moved.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+T = TypeVar("T")
+#: below the number of parameters that either engine takes in one statement
+CHUNK = 500
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def with_ids(sql: str, ids: Sequence[Any]) -> str:
+    """The statement with a placeholder for each id where it says `(IDS)`."""
+    return sql.replace("(IDS)", "(" + ", ".join(["%s"] * len(ids)) + ")")
+
+
+def stamp(instant: datetime) -> Any:
+    """An aware instant as the engine stores it."""
+    return connection.ops.adapt_datetimefield_value(instant)
+
+
+def column_value(model: type[models.Model], name: str, value: Any) -> tuple[str, Any]:
+    """The column of a field, and the value as the engine stores it."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field.column, field.get_db_prep_save(value, connection)
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of values that the engine takes as they are, in one round trip a chunk."""
+    quote = connection.ops.quote_name
+    marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
+    begin = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) VALUES "
+    with connection.cursor() as cursor:
+        for chunk in chunks(rows, CHUNK):
+            values = [value for row in chunk for value in row]
+            cursor.execute(begin + ", ".join([marks] * len(chunk)), values)
+
+
+def conditional_update(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run an UPDATE ... RETURNING; the rows it returns are the ones that moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
