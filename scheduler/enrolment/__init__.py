@@ -4,6 +4,7 @@ from scheduler.enrolment.contact import contact_of, is_two_way, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, not_sent, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
+from scheduler.enrolment.treatment import treatment_of
 
 __all__ = [
     "Conflict",
@@ -17,4 +18,5 @@ __all__ = [
     "not_sent",
     "page_link",
     "preview",
+    "treatment_of",
 ]

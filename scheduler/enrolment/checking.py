@@ -9,13 +9,14 @@ from typing import Any
 from scheduler import editions
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
-from scheduler.domain.timeline import Treatment
+from scheduler.domain.timeline import Timeline, Treatment, build_timeline
 from scheduler.enrolment import reading
 from scheduler.enrolment.phone import mobile
 from scheduler.enrolment.request import SITES, Enrolment, Refused
 from scheduler.models import Edition
 
 LATE = timedelta(hours=24)
+NOTHING_LEFT = "This treatment is so long ago that its plan is over: nothing is left to send."
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Checked:
     edition: Edition
     protocol: Protocol
     treatment: Treatment
+    timeline: Timeline
     identity: str
 
 
@@ -120,7 +122,10 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
         enrolled_at=now,
         at_desk=asked.at_desk,
     )
-    return Checked(typed, edition, protocol, treatment, identity_of(asked.protocol_id, typed) or "")
+    timeline = build_timeline(protocol, treatment)
+    if not timeline.reminders:
+        raise Refused({"treated": NOTHING_LEFT})
+    return Checked(typed, edition, protocol, treatment, timeline, identity_of(asked.protocol_id, typed) or "")
 
 
 def is_late(treated_at: datetime, now: datetime) -> bool:
@@ -138,9 +143,8 @@ def _person_optional(asked: Enrolment, faults: dict[str, str]) -> dict[str, str]
 def _too_late(asked: Enrolment, protocol: Protocol, treated_at: datetime, now: datetime) -> str:
     zone = asked.clinic.timezone
     treated, today = localtime.local_date(zone, treated_at), localtime.local_date(zone, now)
-    if today <= treated + timedelta(days=protocol.last_day(asked.answers)):
-        return ""
-    return f"This treatment ended {(today - treated).days} days ago: its plan is over, so nothing is left to send."
+    over = today > treated + timedelta(days=protocol.last_day(asked.answers))
+    return NOTHING_LEFT if over else ""
 
 
 def _confirm(asked: Enrolment, treated_at: datetime) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 import structlog
 from django.db import IntegrityError, transaction
 
-from scheduler.domain.timeline import build_timeline
 from scheduler.enrolment import rows
 from scheduler.enrolment.checking import Checked, check, identity_of, read, refuse_unknown_protocol
 from scheduler.enrolment.request import Conflict, Enrolment
@@ -62,13 +61,12 @@ def _find(asked: Enrolment, identity: str) -> Episode | None:
 
 @transaction.atomic
 def _write(asked: Enrolment, checked: Checked, actor: str) -> Episode:
-    timeline = build_timeline(checked.protocol, checked.treatment)
     patient = rows.patient_row(asked, checked)
     patient.save(force_insert=True)
     episode = rows.episode_row(asked, checked, patient, actor)
     episode.save(force_insert=True)
-    reminders = Reminder.objects.bulk_create(rows.reminder_rows(episode, timeline))
-    Event.objects.bulk_create(rows.event_rows(episode, reminders, timeline, actor))
+    reminders = Reminder.objects.bulk_create(rows.reminder_rows(episode, checked.timeline))
+    Event.objects.bulk_create(rows.event_rows(episode, reminders, checked.timeline, actor))
     return episode
 
 

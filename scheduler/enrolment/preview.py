@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scheduler.domain import localtime
 from scheduler.domain.message import Text, render
-from scheduler.domain.timeline import Timeline, Unsent, build_timeline
+from scheduler.domain.timeline import Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
 from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, is_two_way, link_to
 from scheduler.enrolment.request import Enrolment
@@ -16,7 +16,7 @@ EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
 REASONS = {
     "past-send-by": "its time has passed",
     "folded": "another text of that day says it",
-    "said-by-catch-up": "the catch-up text says what still holds of it",
+    "said-elsewhere": "the first text says what still holds of it",
 }
 
 
@@ -36,7 +36,7 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
     now = now.replace(second=0, microsecond=0)
     refuse_unknown_protocol(asked.protocol_id)
     checked = check(asked, read(asked), now, preview=True)
-    timeline = build_timeline(checked.protocol, checked.treatment)
+    timeline = checked.timeline
     late = is_late(checked.treatment.treated_at, now)
     return Preview(timeline, _texts(asked, checked, timeline), _warnings(asked, checked, timeline, late), late)
 

@@ -1,0 +1,92 @@
+"""`aftercare enrol`: enrol one patient."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.utils import timezone
+
+from scheduler.enrolment import Enrolment, Refused, enrol
+from scheduler.management.base import Command as BaseCommand
+from scheduler.management.base import WrongInput
+from scheduler.models import Clinic
+
+ACTOR = "command line"
+OPTIONS = {"channels": "--channel", "late_confirmed": "--confirm-late", "patient": "this patient"}
+
+
+class Command(BaseCommand):
+    help = "Enrol a patient; prints the episode's number. The same enrolment again prints the same number."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--clinic", required=True, metavar="SLUG", help="the clinic's short name")
+        parser.add_argument("--protocol", required=True, help="for instance microsclerotherapy")
+        parser.add_argument("--name", required=True, help="the patient's name")
+        parser.add_argument("--mobile", default="", help="the patient's mobile number")
+        parser.add_argument("--email", default="", help="the patient's email address")
+        parser.add_argument(
+            "--treated", required=True, metavar="ISO", help="when the treatment ended: 2026-11-20T15:00"
+        )
+        parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
+        parser.add_argument("--channel", metavar="sms,email", help="the preferred first; default: every address")
+        parser.add_argument("--site", default="", help="left, right or both")
+        parser.add_argument("--confirm-late", action="store_true", help="yes, it was more than 24 hours ago")
+        parser.add_argument(
+            "--fold", default="", metavar="first,second", help="which, where the clock showed that time twice"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            enrolled = enrol(asked(options), ACTOR, timezone.now())
+        except Refused as refused:
+            lines = [f"enrol: {option(field)}: {sentence}" for field, sentence in refused.faults.items()]
+            raise WrongInput("\n".join(lines)) from refused
+        self.stdout.write(str(enrolled.episode.pk))
+
+
+def asked(options: dict[str, Any]) -> Enrolment:
+    return Enrolment(
+        clinic=find_clinic(options["clinic"]),
+        protocol_id=options["protocol"],
+        name=options["name"],
+        mobile=options["mobile"],
+        email=options["email"],
+        treated=options["treated"],
+        answers=read_answers(options["answer"]),
+        channels=channels(options),
+        site=options["site"],
+        late_confirmed=options["confirm_late"],
+        fold=options["fold"],
+    )
+
+
+def find_clinic(slug: str) -> Clinic:
+    clinic = Clinic.objects.select_related("sender").filter(slug=slug).first()
+    if clinic is None:
+        slugs = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise WrongInput(f"--clinic: there is no clinic {slug!r}; there are: {slugs}")
+    return clinic
+
+
+def read_answers(given: list[str]) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for text in given:
+        question, equals, answer = (part.strip() for part in text.partition("="))
+        if not (question and equals and answer):
+            raise WrongInput(f"--answer: {text!r} is not QUESTION=ANSWER; an example is area=small")
+        if answers.setdefault(question, answer) != answer:
+            raise WrongInput(f"--answer: {question} is answered twice, with {answers[question]} and {answer}")
+    return answers
+
+
+def channels(options: dict[str, Any]) -> tuple[str, ...]:
+    if options["channel"] is None:
+        addresses = {"sms": options["mobile"], "email": options["email"]}
+        return tuple(channel for channel, address in addresses.items() if address.strip())
+    return tuple(channel.strip() for channel in options["channel"].split(",") if channel.strip())
+
+
+def option(field: str) -> str:
+    """The option a person has to change, for a field of the enrolment."""
+    if field.startswith("answers."):
+        return f"--answer {field.removeprefix('answers.')}"
+    return OPTIONS.get(field, f"--{field}")
