@@ -1,0 +1,48 @@
+"""How long a rule holds: "72h", "14d", "2w"."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer
+
+FORM = re.compile(r"(\d{1,4})([hdw])")
+HOURS = {"h": 1, "d": 24, "w": 168}
+LONGEST = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A whole number of hours. Whether it ends to the hour or with a local day, the phase says."""
+
+    hours: int
+
+    @property
+    def days(self) -> int:
+        """The days it covers: 72 hours are 3."""
+        return -(-self.hours // 24)
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Elapsed time, across a clock change too."""
+        return timedelta(hours=self.hours)
+
+    def __str__(self) -> str:
+        return f"{self.hours // 24}d" if self.hours % 24 == 0 else f"{self.hours}h"
+
+
+def parse_length(text: Any) -> Length:
+    """Read "72h", "14d" or "2w"; raise ValueError with a sentence for anything else."""
+    if isinstance(text, Length):
+        return text
+    form = FORM.fullmatch(text) if isinstance(text, str) else None
+    if form is None:
+        raise ValueError(f'{text!r} is not a length; write hours, days or weeks: "72h", "14d" or "2w"')
+    length = Length(int(form[1]) * HOURS[form[2]])
+    if not 1 <= length.days <= LONGEST:
+        raise ValueError(f"{text!r} is out of range: a length is from 1h to {LONGEST}d")
+    return length
+
+
+LengthField = Annotated[Length, BeforeValidator(parse_length), PlainSerializer(str)]

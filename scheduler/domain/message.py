@@ -1,0 +1,93 @@
+"""The texts of a reminder, rendered for the moment at which a worker claims it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain import localtime
+from scheduler.domain.conditions import Moment, holds
+from scheduler.domain.gsm7 import segments
+from scheduler.domain.phases import Phase, Treatment
+from scheduler.domain.placeholders import Contact, Unfillable, fill, values_of
+from scheduler.domain.protocol import Line, Protocol
+
+__all__ = ["Contact", "Text", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One reminder in words: as an SMS with its segments, and as an email in paragraphs."""
+
+    sms: str
+    segments: int
+    subject: str
+    paragraphs: tuple[str, ...]
+    statements: tuple[str, ...]
+
+    @property
+    def email(self) -> str:
+        return "\n\n".join(self.paragraphs)
+
+
+def render(
+    protocol: Protocol,
+    phases: tuple[Phase, ...],
+    treatment: Treatment,
+    *,
+    message: str,
+    folds: Sequence[str] = (),
+    last: bool = False,
+    due_local: datetime,
+    contact: Contact,
+    link: str,
+    at: datetime,
+    two_way: bool = True,
+) -> Text:
+    """The text of `message` with the lines of what is folded into it, true at `at` (UTC) and until it must be gone.
+
+    A line whose condition does not hold at that moment drops out; the emergency fragment never does.
+    """
+    moment = Moment(at, (due_local.date() - treatment.day_zero).days, last, two_way)
+    values = values_of(treatment, phases, contact, link, localtime.short_date(due_local.date()))
+    lines = [
+        line
+        for line in _lines(protocol, (message, *folds))
+        if holds(line.when, protocol, treatment, phases, moment)
+    ]
+    sms = f"{values['clinic']}: {_join([*_said(lines, 'sms', values), fill(protocol.emergency.sms, values), link])}"
+    paragraphs = [*_said(lines, "email", values), fill(protocol.emergency.email, values)]
+    if protocol.messages[message].kind in ("welcome", "catch-up"):
+        paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
+    return Text(
+        sms=sms,
+        segments=segments(sms),
+        subject=f"{contact.name}: {fill(protocol.messages[message].subject, values)}",
+        paragraphs=tuple(paragraphs),
+        statements=_statements(protocol, lines),
+    )
+
+
+def _lines(protocol: Protocol, messages: Sequence[str]) -> Iterator[Line]:
+    names = [name for message in messages for name in protocol.messages[message].lines]
+    for name in dict.fromkeys([*names, *protocol.every_message]):
+        yield protocol.lines[name]
+
+
+def _said(lines: Sequence[Line], channel: str, values: Mapping[str, str]) -> Iterator[str]:
+    """The lines' words; one that speaks of a phase the clinic leaves out, or that has no end, is not said."""
+    for line in lines:
+        text = line.sms if channel == "sms" else line.email or line.sms
+        try:
+            if text:
+                yield fill(text, values)
+        except Unfillable:
+            continue
+
+
+def _join(sentences: Sequence[str]) -> str:
+    return " ".join(sentences)
+
+
+def _statements(protocol: Protocol, lines: Sequence[Line]) -> tuple[str, ...]:
+    said = [statement for line in lines for statement in line.statements]
+    return tuple(sorted({*said, *protocol.emergency.statements}))

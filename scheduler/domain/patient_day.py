@@ -1,0 +1,60 @@
+"""What a patient's page shows at a moment: what holds now, what comes, and what is worth knowing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduler.domain import localtime
+from scheduler.domain.phases import Phase, Treatment
+from scheduler.domain.placeholders import Contact, fill, values_of
+from scheduler.domain.protocol import Protocol, Topic
+
+KINDS = ("do", "avoid", "permit", "watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A phase in a patient's words. `until` is its end in the patient's words, empty where none is given."""
+
+    phase: Phase
+    text: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDay:
+    """The patient's page. `now` and `ahead` and `behind` are in the order of their ends."""
+
+    today: date
+    emergency: str
+    now: tuple[Rule, ...]
+    ahead: tuple[Rule, ...]
+    behind: tuple[Rule, ...]
+    topics: tuple[Topic, ...]
+
+
+def patient_day(
+    protocol: Protocol, phases: tuple[Phase, ...], treatment: Treatment, contact: Contact, at: datetime
+) -> PatientDay:
+    """What holds at `at` (UTC), in the episode's zone."""
+    values = values_of(treatment, phases, contact, link="")
+    rules = [
+        Rule(phase, fill(protocol.phases[phase.id].page, values), _until(treatment, phase))
+        for phase in sorted(phases, key=lambda p: (KINDS.index(p.kind), p.ends_at is None, p.ends_at))
+    ]
+    return PatientDay(
+        today=localtime.local_date(treatment.timezone, at),
+        emergency=fill(protocol.emergency.email, values),
+        now=tuple(rule for rule in rules if rule.phase.holds(at)),
+        ahead=tuple(rule for rule in rules if at < rule.phase.starts_at),
+        behind=tuple(rule for rule in rules if rule.phase.is_over(at)),
+        topics=tuple(protocol.topics.values()),
+    )
+
+
+def _until(treatment: Treatment, phase: Phase) -> str:
+    if phase.ends_at is None or phase.last_date is None:
+        return ""
+    wall = localtime.to_wall(treatment.timezone, phase.ends_at)
+    whole_day = phase.ends_at == localtime.start_of_day(treatment.timezone, wall.date())
+    day = localtime.short_date(phase.last_date if whole_day else wall.date())
+    return f"the end of {day}" if whole_day else f"{localtime.clock(wall)} on {day}"

@@ -1,0 +1,130 @@
+"""Which rules of a protocol hold for one treatment, from when until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from scheduler.domain import localtime
+from scheduler.domain.protocol import Ends, Protocol
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What the timeline of a treatment depends on.
+
+    `treated_at` is T0, when the treatment ended, and `enrolled_at` when the patient was enrolled: aware UTC, whole
+    minutes. `at_desk` says that staff filled in the form while the patient was there.
+    """
+
+    treated_at: datetime
+    timezone: str
+    answers: Mapping[str, str]
+    enrolled_at: datetime
+    at_desk: bool = False
+
+    @property
+    def day_zero(self) -> date:
+        """The local date of the treatment."""
+        return localtime.local_date(self.timezone, self.treated_at)
+
+    def day_of(self, instant: datetime) -> int:
+        """How many local dates after Day 0 an instant lies."""
+        return (localtime.local_date(self.timezone, instant) - self.day_zero).days
+
+    def date_of(self, day: int) -> date:
+        return self.day_zero + timedelta(days=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A rule with its interval: instants in UTC, `ends_at` exclusive and None where no end is given.
+
+    `last_day` and `last_date` are the last local day covered. `counted_day` is the day in which it ends by the
+    protocol's own count: three days end on Day 3, even where a clock change carries 72 hours past its midnight.
+    """
+
+    id: str
+    kind: str
+    scope: str
+    label: str
+    starts_at: datetime
+    ends_at: datetime | None
+    first_day: int
+    last_day: int | None
+    last_date: date | None
+    counted_day: int | None
+    at_least: bool
+    statements: tuple[str, ...]
+
+    def holds(self, moment: datetime) -> bool:
+        return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)
+
+    def is_over(self, moment: datetime) -> bool:
+        return self.ends_at is not None and self.ends_at <= moment
+
+
+def build_phases(protocol: Protocol, treatment: Treatment) -> tuple[Phase, ...]:
+    """The phases in the protocol's order; what a clinic leaves out, and what would be empty, is absent."""
+    built: dict[str, Phase | None] = {}
+    for name in protocol.phases:
+        _build(protocol, treatment, name, built)
+    return tuple(phase for name in protocol.phases if (phase := built[name]))
+
+
+def _build(protocol: Protocol, treatment: Treatment, name: str, built: dict[str, Phase | None]) -> Phase | None:
+    if name in built:
+        return built[name]
+    rule = protocol.phases[name]
+    before = _build(protocol, treatment, rule.starts_after, built) if rule.starts_after else None
+    starts_at = before.ends_at if before else treatment.treated_at
+    built[name] = None
+    if (rule.starts_after and not before) or starts_at is None or _left_out(protocol, rule.ends):
+        return None
+    counted_from = before.counted_day or 0 if before else 0
+    ends_at, counted_day = _end(protocol, treatment, rule.ends, starts_at, counted_from)
+    if ends_at is not None and ends_at <= starts_at:
+        return None
+    built[name] = Phase(
+        id=name,
+        kind=rule.kind,
+        scope=rule.scope,
+        label=rule.label,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        first_day=treatment.day_of(starts_at),
+        last_day=treatment.day_of(ends_at - SECOND) if ends_at else None,
+        last_date=localtime.local_date(treatment.timezone, ends_at - SECOND) if ends_at else None,
+        counted_day=counted_day,
+        at_least=rule.at_least,
+        statements=rule.statements,
+    )
+    return built[name]
+
+
+def _left_out(protocol: Protocol, ends: Ends | None) -> bool:
+    return any(protocol.values[name].mode == "omit" for name in _values(ends))
+
+
+def _values(ends: Ends | None) -> tuple[str, ...]:
+    if ends is None:
+        return ()
+    return (ends.after,) if ends.after else ends.with_day
+
+
+def _end(
+    protocol: Protocol, treatment: Treatment, ends: Ends | None, starts_at: datetime, counted_from: int
+) -> tuple[datetime | None, int | None]:
+    lengths = [protocol.values[name].of(treatment.answers) for name in _values(ends)]
+    known = [length for length in lengths if length is not None]
+    if ends is None or len(known) < len(lengths):
+        return None, None
+    if ends.after:
+        return starts_at + known[0].elapsed, counted_from + known[0].days
+    last_day = sum(length.days for length in known)
+    return localtime.start_of_day(treatment.timezone, treatment.date_of(last_day + 1)), last_day
+
+
+def by_id(phases: tuple[Phase, ...]) -> Mapping[str, Phase]:
+    return {phase.id: phase for phase in phases}
