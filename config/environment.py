@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -24,12 +25,18 @@ ADDRESS = re.compile(r"(?:[^<>\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?")
 HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 
+def given_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """What `.env` and the environment say; the environment wins, and an empty value is none."""
+    values = {**dotenv_values(ENV_FILE), **environ}
+    return {name: value for name, value in values.items() if value}
+
+
 class SecretFiles(PydanticBaseSettingsSource):
     """NAME_FILE=path stands for NAME=the file's content, for every setting."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         name = field_name.upper()
-        given = {**dotenv_values(ENV_FILE), **os.environ}
+        given = given_settings(os.environ)
         path = given.get(f"{name}_FILE")
         if not path:
             return None, field_name, False

@@ -18,7 +18,9 @@ def main() -> int:
     for name, words in STEPS:
         print(f"== {name}", flush=True)
         began = time.monotonic()
-        code = subprocess.run([sys.executable, *words, *(sys.argv[1:] if "pytest" in words else [])]).returncode
+        code = subprocess.run(
+            [sys.executable, *words, *(sys.argv[1:] if "pytest" in words else [])]
+        ).returncode
         summary.append((name, code, time.monotonic() - began))
         if name == "browser" and code:
             return code

@@ -24,8 +24,12 @@ class Command(BaseCommand):
     help = "Brings the database up to date, and runs pages and worker together."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="create a demonstration clinic if there is no clinic")
-        parser.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT", help=f"default {DEFAULT_BIND}")
+        parser.add_argument(
+            "--demo", action="store_true", help="create a demonstration clinic if there is no clinic"
+        )
+        parser.add_argument(
+            "--bind", default=DEFAULT_BIND, metavar="HOST:PORT", help=f"default {DEFAULT_BIND}"
+        )
 
     def handle(self, *args: Any, demo: bool, bind: str, **options: Any) -> None:
         require_free(bind)
@@ -48,11 +52,12 @@ def _public_url(bind: str) -> dict[str, str]:
     if "public_url" in settings.ENV.model_fields_set:
         return {}
     host, port = split_bind(bind)
-    return {"PUBLIC_URL": f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"}
+    every = host in ("0.0.0.0", "::")  # noqa: S104
+    return {"PUBLIC_URL": f"http://{'127.0.0.1' if every else host}:{port}"}
 
 
 def supervise(commands: dict[str, list[str]], environment: dict[str, str]) -> None:
-    """Runs all until one ends or a signal comes, then stops the rest; raises Failure if one ended by itself."""
+    """Runs all until one ends or a signal comes, then stops the rest; Failure if one ended by itself."""
     asked: list[int] = []
 
     def ask(number: int, _frame: FrameType | None) -> None:
@@ -61,17 +66,22 @@ def supervise(commands: dict[str, list[str]], environment: dict[str, str]) -> No
     before = {number: signal.signal(number, ask) for number in STOP}
     # A session each: a Ctrl-C at the terminal then reaches them once, from here.
     running = {
-        name: subprocess.Popen(words, env=environment, start_new_session=True) for name, words in commands.items()
+        name: subprocess.Popen(words, env=environment, start_new_session=True)
+        for name, words in commands.items()
     }
     try:
-        while not asked and not (ended := [name for name, part in running.items() if part.poll() is not None]):
+        while not asked and not (
+            ended := [name for name, part in running.items() if part.poll() is not None]
+        ):
             time.sleep(0.2)
     finally:
         _stop(running)
         for number, handler in before.items():
             signal.signal(number, handler)
     if not asked:
-        raise Failure(f"{ended[0]} ended by itself (exit {running[ended[0]].returncode}); the rest was stopped")
+        raise Failure(
+            f"{ended[0]} ended by itself (exit {running[ended[0]].returncode}); the rest was stopped"
+        )
 
 
 def _stop(running: dict[str, "subprocess.Popen[bytes]"]) -> None:

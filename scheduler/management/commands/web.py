@@ -39,7 +39,9 @@ class Command(BaseCommand):
     help = "Serves the pages and the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT", help=f"default {DEFAULT_BIND}")
+        parser.add_argument(
+            "--bind", default=DEFAULT_BIND, metavar="HOST:PORT", help=f"default {DEFAULT_BIND}"
+        )
 
     def handle(self, *args: Any, bind: str, **options: Any) -> None:
         require_free(bind)

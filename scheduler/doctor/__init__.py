@@ -1,0 +1,1 @@
+"""What `aftercare doctor` looks at. Each check returns findings and raises nothing."""
