@@ -1,4 +1,4 @@
-"""The only place where a reminder's status changes: by the table of moves, with an event in the same transaction."""
+"""The only place where a reminder's status changes: by the table of moves, and with an event."""
 
 import json
 from collections.abc import Iterable
@@ -37,8 +37,8 @@ def move(
 ) -> list[int]:
     """Move those of the reminders that stand at `before`; return their ids, in no order.
 
-    The others stay as they are: somebody else was first, which is no error. `reason` is a code, not a sentence.
-    `fields` are set along with the status; leaving `claimed` ends the lease. Raises ForbiddenMove.
+    The others stay as they are: somebody else was first, which is no error. `reason` is a code, not a
+    sentence. `fields` are set along with the status; leaving `claimed` ends the lease. Raises ForbiddenMove.
     """
     check_move(before, after)
     if before is Status.CLAIMED:
@@ -77,6 +77,12 @@ def note(
 ) -> Event:
     """Record something that changes no status. `kind` is in the past tense: settings-changed."""
     return Event.objects.create(
-        clinic=clinic, kind=kind, actor=actor, at=at, episode=episode, reminder=reminder, reason=reason,
+        clinic=clinic,
+        kind=kind,
+        actor=actor,
+        at=at,
+        episode=episode,
+        reminder=reminder,
+        reason=reason,
         details=details,
     )

@@ -29,7 +29,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One text on its way to one address. `valid_for` is in whole seconds; after that nobody may deliver it."""
+    """One text on its way to one address; after `valid_for` whole seconds nobody may deliver it."""
 
     attempt_id: UUID
     address: str

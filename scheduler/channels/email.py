@@ -27,7 +27,9 @@ from scheduler.channels.base import (
 class Email:
     """`connect` makes a mail backend with a time-out of its own; `from_address` is the installation's."""
 
-    def __init__(self, connect: Callable[[], BaseEmailBackend], from_address: str, *, threads: int = 50) -> None:
+    def __init__(
+        self, connect: Callable[[], BaseEmailBackend], from_address: str, *, threads: int = 50
+    ) -> None:
         self._connect = connect
         self._from = from_address
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="email")

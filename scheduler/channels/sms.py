@@ -49,7 +49,7 @@ class Account:
 
 
 class TimedSession:
-    """The time-outs that the SDK's client does not pass on: it takes one, and sends each request with none."""
+    """Adds the time-outs: the SDK's client takes one, and sends each request with none all the same."""
 
     def __init__(self, connections: int, timeout: ClientTimeout) -> None:
         self._timeout = timeout

@@ -47,7 +47,7 @@ class Backend(EmailBackend):
         try:
             return bool(super()._send(email_message))  # type: ignore[misc]
         except OSError as broken:
-            if self.connection.handing_over:
+            if getattr(self.connection, "handing_over", False):
                 raise TakenPerhaps(type(broken).__name__) from broken
             raise
 

@@ -31,11 +31,15 @@ class Clinic(models.Model):
     urgent_phone = models.CharField(max_length=16, blank=True, help_text="answered in urgent cases; E.164")
     reply_to = models.EmailField(blank=True, help_text="a mailbox that somebody reads")
     website = models.URLField(blank=True)
-    emergency_number = models.CharField(max_length=3, blank=True, help_text="999 or 112, if texts shall name it")
+    emergency_number = models.CharField(
+        max_length=3, blank=True, help_text="999 or 112, if texts shall name it"
+    )
     #: texts and emails of new episodes really leave; until then they go to the outbox for ever
     live = models.BooleanField(default=False)
     demonstration = models.BooleanField(default=False)
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="clinics")
+    sender = models.ForeignKey(
+        Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="clinics"
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

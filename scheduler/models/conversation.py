@@ -11,8 +11,12 @@ class OptOut(models.Model):
 
     channel = models.CharField(max_length=10)
     address = models.CharField(max_length=254)
-    sender = models.ForeignKey("scheduler.Sender", on_delete=models.PROTECT, null=True, related_name="opt_outs")
-    clinic = models.ForeignKey("scheduler.Clinic", on_delete=models.PROTECT, null=True, related_name="opt_outs")
+    sender = models.ForeignKey(
+        "scheduler.Sender", on_delete=models.PROTECT, null=True, related_name="opt_outs"
+    )
+    clinic = models.ForeignKey(
+        "scheduler.Clinic", on_delete=models.PROTECT, null=True, related_name="opt_outs"
+    )
     opted_out_at = models.DateTimeField()
     source = models.CharField(max_length=40, help_text="page, reply, provider")
     withdrawn_at = models.DateTimeField(null=True)

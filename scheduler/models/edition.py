@@ -6,7 +6,7 @@ from scheduler.models.scoping import ClinicOwned
 
 
 class Edition(ClinicOwned):
-    """`protocol` is the whole protocol as it was read from its file; `settings` is what the clinic changed in it.
+    """`protocol` is the whole protocol as its file had it; `settings` is what the clinic changed in it.
 
     Both are plain JSON, so an old edition stays readable whatever happens to the files.
     """

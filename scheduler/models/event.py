@@ -8,7 +8,9 @@ from scheduler.models.scoping import ClinicOwned
 class Event(ClinicOwned):
     """Something happened; written in the same transaction as the change that it tells of."""
 
-    episode = models.ForeignKey("scheduler.Episode", on_delete=models.PROTECT, null=True, related_name="events")
+    episode = models.ForeignKey(
+        "scheduler.Episode", on_delete=models.PROTECT, null=True, related_name="events"
+    )
     reminder = models.ForeignKey(
         "scheduler.Reminder", on_delete=models.PROTECT, null=True, related_name="events"
     )

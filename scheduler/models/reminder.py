@@ -26,7 +26,7 @@ class Reminder(ClinicOwned):
     due_local = models.CharField(max_length=16, help_text="the same on the wall clock: 2026-11-21T09:00")
     timezone = models.CharField(max_length=64)
     send_by = models.DateTimeField()
-    #: when a worker looks at it next: `due_at`, or later after a retry or at the next opening of sending hours
+    #: when a worker looks at it next: `due_at`; later after a retry, or until sending hours open
     try_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=[(s, s) for s in Status], default=Status.SCHEDULED)
     status_reason = models.CharField(max_length=80, blank=True, help_text="a code, not a sentence")
@@ -52,7 +52,7 @@ class Reminder(ClinicOwned):
 
 
 class Attempt(ClinicOwned):
-    """One recorded try to send. It is written before the provider is asked, and its id goes with the request."""
+    """One recorded try to send; it is written before the provider is asked, and its id goes along."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="attempts")
@@ -70,7 +70,7 @@ class Attempt(ClinicOwned):
         max_length=12, choices=[(s, s) for s in AttemptStatus], default=AttemptStatus.OPEN
     )
     #: the provider's own id, as soon as it is known
-    provider_id = models.CharField(max_length=255, null=True, unique=True)
+    provider_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001 - unique where known
     error_code = models.CharField(max_length=40, blank=True)
     recorded_at = models.DateTimeField(null=True)
 

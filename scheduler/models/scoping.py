@@ -15,22 +15,22 @@ class UnscopedQuery(TypeError):
     """A query for rows of a clinic that does not say which clinic."""
 
 
-class ScopedManager(models.Manager):
+class ScopedManager(models.Manager[M]):
     """Offers `for_clinic` and `across_clinics`; every other way to a query set raises UnscopedQuery.
 
     Relations (`episode.reminders`) stay open: the row they start from was found for a clinic.
     """
 
-    def get_queryset(self) -> "models.QuerySet[M]":
+    def get_queryset(self) -> models.QuerySet[M]:
         if not hasattr(self, "instance"):
             raise UnscopedQuery(f"say for_clinic(...) or across_clinics() on {self.model.__name__}")
         return super().get_queryset()
 
-    def for_clinic(self, clinic: "Clinic") -> "models.QuerySet[M]":
+    def for_clinic(self, clinic: "Clinic") -> models.QuerySet[M]:
         """The rows of one clinic."""
         return self.across_clinics().filter(clinic=clinic)
 
-    def across_clinics(self) -> "models.QuerySet[M]":
+    def across_clinics(self) -> models.QuerySet[M]:
         """The rows of all clinics: for the worker, the webhooks and the unguessable links of patients."""
         return super().get_queryset()
 
@@ -47,9 +47,7 @@ class ClinicOwned(models.Model):
     """A row that belongs to one clinic."""
 
     #: no index of its own: every table that is searched by clinic has one that begins with it
-    clinic = models.ForeignKey(
-        "scheduler.Clinic", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    clinic = models.ForeignKey("scheduler.Clinic", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = ScopedManager()
 

@@ -1,0 +1,58 @@
+"""Whether a reminder may leave at this moment, and what becomes of it if not."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.dispatch.row import Row
+from scheduler.domain.sending_hours import closing, next_sending_moment
+from scheduler.domain.status import Status
+from scheduler.models import Episode
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Not now. `try_at` is when to look again, for one that stays scheduled."""
+
+    status: Status
+    reason: str
+    try_at: datetime | None = None
+
+
+TOO_LATE = Decision(Status.SKIPPED, "past-send-by")
+CANCELLED = Decision(Status.CANCELLED, "episode-cancelled")
+
+
+def hold_back(row: Row, now: datetime) -> Decision | None:
+    """None where nothing of the reminder's own speaks against sending it now."""
+    reminder, state = row.reminder, row.episode.state
+    if state == Episode.State.CANCELLED:
+        return CANCELLED
+    if now >= reminder.send_by:
+        return TOO_LATE
+    if state == Episode.State.PAUSED and not reminder.critical:
+        # Looked at again when it is too late; resuming the episode sets it back.
+        return Decision(Status.SCHEDULED, "paused", reminder.send_by)
+    if reminder.any_hour:
+        return None
+    opens = next_sending_moment(row.protocol, reminder.timezone, now)
+    if opens == now:
+        return None
+    return TOO_LATE if opens >= reminder.send_by else Decision(Status.SCHEDULED, "outside-hours", opens)
+
+
+def seconds_left(row: Row, now: datetime) -> int:
+    """Whole seconds for which the text may still be delivered: to send-by, or to the end of sending hours."""
+    until = row.reminder.send_by
+    if not row.reminder.any_hour:
+        until = min(until, closing(row.protocol, row.reminder.timezone, now))
+    return int((until - now).total_seconds())
+
+
+def by_decision(decided: Iterable[tuple[int, Decision]]) -> dict[Decision, list[int]]:
+    """The reminders of each decision, so that each is one statement."""
+    groups: dict[Decision, list[int]] = defaultdict(list)
+    for reminder_id, decision in decided:
+        groups[decision].append(reminder_id)
+    return groups

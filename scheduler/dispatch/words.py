@@ -1,0 +1,69 @@
+"""What a reminder says, and how it is addressed, for the moment at which it is claimed."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.conf import settings
+
+from scheduler.channels.base import Letter, Outgoing, SmsSender
+from scheduler.dispatch.decide import seconds_left
+from scheduler.dispatch.route import Route
+from scheduler.dispatch.row import Row
+from scheduler.domain.message import Text, render
+from scheduler.domain.timeline import build_phases
+from scheduler.enrolment import contact_of, is_two_way, page_link, treatment_of
+
+
+def write(row: Row, now: datetime) -> Text:
+    """Raises ValueError or LookupError where the edition cannot say it."""
+    reminder, treatment = row.reminder, treatment_of(row.episode)
+    return render(
+        row.protocol,
+        build_phases(row.protocol, treatment),
+        treatment,
+        message=reminder.message,
+        folds=reminder.folds,
+        last=reminder.last,
+        due_local=datetime.fromisoformat(reminder.due_local),
+        contact=contact_of(row.clinic),
+        link=page_link(row.patient),
+        at=now,
+        two_way=is_two_way(row.clinic),
+    )
+
+
+def address(row: Row, route: Route, text: Text, attempt_id: UUID, now: datetime) -> Outgoing:
+    """The text on its way out."""
+    as_email = route.kind == "email"
+    return Outgoing(
+        attempt_id=attempt_id,
+        address=route.address,
+        text=text.email if as_email else text.sms,
+        subject=text.subject if as_email else "",
+        valid_for=seconds_left(row, now),
+        sender=_sender(row) if route.channel == "sms" else None,
+        letter=_letter(row) if as_email else None,
+    )
+
+
+def _sender(row: Row) -> SmsSender:
+    sender = row.clinic.sender
+    assert sender is not None
+    return SmsSender(sender.messaging_service_sid, sender.from_number)
+
+
+def _letter(row: Row) -> Letter:
+    return Letter(
+        from_name=row.clinic.name,
+        reply_to=row.clinic.reply_to,
+        page=page_link(row.patient),
+        message_id=message_id(row.reminder.pk),
+        language=row.patient.language,
+    )
+
+
+def message_id(reminder_id: int) -> str:
+    """The Message-ID of a reminder (RFC 5322), the same for all its attempts."""
+    unique = uuid5(NAMESPACE_URL, f"{settings.PUBLIC_URL}/reminders/{reminder_id}")
+    return f"<{unique}@{urlsplit(settings.PUBLIC_URL).hostname}>"
