@@ -28,7 +28,7 @@ class SettingFault(ValueError):
 def with_settings(protocol: Protocol, settings: Mapping[str, str]) -> Protocol:
     """The protocol with a clinic's own lengths and times; raise SettingFault for the first that is wrong."""
     values, times = dict(protocol.values), dict(protocol.times)
-    hours = {"opens": protocol.sending_hours.opens, "closes": protocol.sending_hours.closes}
+    hours = protocol.sending_hours
     for name, text in settings.items():
         value, _, option = name.partition(".")
         if value in values:
@@ -36,13 +36,12 @@ def with_settings(protocol: Protocol, settings: Mapping[str, str]) -> Protocol:
         elif name in times:
             times[name] = _clock(name, text)
         elif name in SENDING:
-            hours[SENDING[name]] = _clock(name, text)
+            hours = hours.model_copy(update={SENDING[name]: _clock(name, text)})
         else:
             known = ", ".join([*protocol.values, *protocol.times, *SENDING])
             raise SettingFault(name, f"there is no such value; there are: {known}")
-    changed = SendingHours.model_construct(**hours)
-    _check_hours(changed)
-    return protocol.model_copy(update={"values": values, "times": times, "sending_hours": changed})
+    _check_hours(hours)
+    return protocol.model_copy(update={"values": values, "times": times, "sending_hours": hours})
 
 
 def _changed(value: Value, name: str, option: str, text: str) -> Value:

@@ -1,6 +1,6 @@
 """The texts of a reminder, rendered for the moment at which a worker claims it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,13 +49,13 @@ def render(
     """
     moment = Moment(at, (due_local.date() - treatment.day_zero).days, last, two_way)
     values = values_of(treatment, phases, contact, link, localtime.short_date(due_local.date()))
-    lines = [
-        line
-        for line in _lines(protocol, (message, *folds))
-        if holds(line.when, protocol, treatment, phases, moment)
-    ]
-    sms = f"{values['clinic']}: {_join([*_said(lines, 'sms', values), fill(protocol.emergency.sms, values), link])}"
-    paragraphs = [*_said(lines, "email", values), fill(protocol.emergency.email, values)]
+    lines = {
+        name: protocol.lines[name]
+        for name in _names(protocol, (message, *folds))
+        if holds(protocol.lines[name].when, protocol, treatment, phases, moment)
+    }
+    sms = _sms(protocol, (message, *folds), lines, values)
+    paragraphs = [*_said(lines.values(), "email", values), fill(protocol.emergency.email, values)]
     if protocol.messages[message].kind in ("welcome", "catch-up"):
         paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
     return Text(
@@ -63,17 +63,32 @@ def render(
         segments=segments(sms),
         subject=f"{contact.name}: {fill(protocol.messages[message].subject, values)}",
         paragraphs=tuple(paragraphs),
-        statements=_statements(protocol, lines),
+        statements=_statements(protocol, lines.values()),
     )
 
 
-def _lines(protocol: Protocol, messages: Sequence[str]) -> Iterator[Line]:
+def _names(protocol: Protocol, messages: Sequence[str]) -> list[str]:
     names = [name for message in messages for name in protocol.messages[message].lines]
-    for name in dict.fromkeys([*names, *protocol.every_message]):
-        yield protocol.lines[name]
+    return list(dict.fromkeys([*names, *protocol.every_message]))
 
 
-def _said(lines: Sequence[Line], channel: str, values: Mapping[str, str]) -> Iterator[str]:
+def _sms(
+    protocol: Protocol, messages: Sequence[str], lines: Mapping[str, Line], values: Mapping[str, str]
+) -> str:
+    """The clinic, what fits, the emergency fragment and the link."""
+    most = protocol.messages[messages[0]].segments
+    spare = [name for message in messages for name in protocol.messages[message].if_room if name in lines]
+    fragment = fill(protocol.emergency.sms, values)
+    while True:
+        said = _said(lines.values(), "sms", values)
+        text = " ".join([f"{values['clinic']}:", *said, fragment, values["link"]])
+        if segments(text) <= most or not spare:
+            return text
+        dropped = spare.pop()
+        lines = {name: line for name, line in lines.items() if name != dropped}
+
+
+def _said(lines: Collection[Line], channel: str, values: Mapping[str, str]) -> Iterator[str]:
     """The lines' words; one that speaks of a phase the clinic leaves out, or that has no end, is not said."""
     for line in lines:
         text = line.sms if channel == "sms" else line.email or line.sms
@@ -84,10 +99,6 @@ def _said(lines: Sequence[Line], channel: str, values: Mapping[str, str]) -> Ite
             continue
 
 
-def _join(sentences: Sequence[str]) -> str:
-    return " ".join(sentences)
-
-
-def _statements(protocol: Protocol, lines: Sequence[Line]) -> tuple[str, ...]:
+def _statements(protocol: Protocol, lines: Collection[Line]) -> tuple[str, ...]:
     said = [statement for line in lines for statement in line.statements]
     return tuple(sorted({*said, *protocol.emergency.statements}))

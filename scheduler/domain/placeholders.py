@@ -11,7 +11,8 @@ from scheduler.domain.phases import Phase, Treatment
 FORM = re.compile(r"\{([^{}]*)\}")
 #: what a phase offers: its last date, the time of day at which it ends, and both together
 OF_PHASE = ("date", "time", "end")
-OF_CONTACT = ("clinic", "phone", "emergency", "reply_to", "website", "link", "due_date")
+OF_CONTACT = ("clinic", "phone", "emergency", "emergency_call", "reply_to", "website", "link", "due_date")
+MAY_BE_EMPTY = ("emergency", "emergency_call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def values_of(
     values = {
         "clinic": to_gsm7(contact.name),
         "phone": contact.urgent_phone,
-        "emergency": f" ({contact.emergency_number})" if contact.emergency_number else "",
+        "emergency": f"{contact.emergency_number}/" if contact.emergency_number else "",
+        "emergency_call": f"call {contact.emergency_number} or " if contact.emergency_number else "",
         "reply_to": contact.reply_to,
         "website": contact.website,
         "link": link,
@@ -64,4 +66,4 @@ def values_of(
             values[f"{phase.id}.date"] = localtime.short_date(phase.last_date)
             values[f"{phase.id}.time"] = localtime.clock(wall)
             values[f"{phase.id}.end"] = f"{localtime.clock(wall)} {localtime.short_date(wall.date())}"
-    return {name: value for name, value in values.items() if value or name == "emergency"}
+    return {name: value for name, value in values.items() if value or name in MAY_BE_EMPTY}

@@ -157,7 +157,8 @@ class Fold(Part):
 
 
 class Message(Part):
-    """A list of lines with a timing."""
+    """A list of lines with a timing. Those in `if_room` leave an SMS that would pass its segments, the last first;
+    an email and the patient's page say them always."""
 
     kind: Literal["welcome", "daily", "phase-end", "critical", "catch-up"]
     label: Sentence
@@ -168,6 +169,7 @@ class Message(Part):
     fold: Fold | None = None
     segments: int = Field(default=2, ge=1, le=3)
     lines: tuple[Id, ...] = Field(min_length=1)
+    if_room: tuple[Id, ...] = ()
 
     @property
     def critical(self) -> bool:
