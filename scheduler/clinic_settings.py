@@ -1,0 +1,30 @@
+"""What a clinic says of itself: how patients reach it, its zone, the name in front of every text."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from scheduler.history import note
+from scheduler.models import Clinic
+
+FIELDS = (
+    "name", "sms_name", "timezone", "urgent_phone", "reply_to", "website", "emergency_number",
+)  # fmt: skip
+
+
+@transaction.atomic
+def change(clinic: Clinic, values: Mapping[str, str], *, actor: str, now: datetime) -> tuple[str, ...]:
+    """Store checked values and tell what was there before; return the names of those that changed."""
+    stored = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    changed = {
+        name: [getattr(stored, name), values[name]]
+        for name in FIELDS
+        if values[name] != getattr(stored, name)
+    }
+    if changed:
+        for name, (_, new) in changed.items():
+            setattr(stored, name, new)
+        stored.save(update_fields=list(changed))
+        note(clinic, "settings-changed", actor=actor, at=now, changed=changed)
+    return tuple(changed)

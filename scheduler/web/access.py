@@ -1,0 +1,71 @@
+"""Who may see which page. Every view of a clinic goes through `clinic_page`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django_htmx.middleware import HtmxDetails
+
+from scheduler.models import Clinic, Membership, User
+
+
+class ClinicRequest(HttpRequest):
+    """A request of a member of a clinic. `now` is the one reading of the clock, UTC."""
+
+    user: User
+    clinic: Clinic
+    membership: Membership
+    is_admin: bool
+    nothing_leaves: bool
+    now: datetime
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponse]
+
+
+def clinic_page(*, admin: bool = False) -> Callable[[View], View]:
+    """Let members of the clinic in the address through; to everybody else that clinic does not exist.
+
+    With `admin`, staff are refused with 403: they know the clinic, and whom to ask.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def entered(request: Any, slug: str, **parts: Any) -> HttpResponse:
+            membership = memberships_of(request.user).filter(clinic__slug=slug).first()
+            if membership is None:
+                raise Http404
+            request.clinic, request.membership = membership.clinic, membership
+            request.is_admin = membership.role == Membership.Role.ADMIN
+            request.nothing_leaves = nothing_leaves(membership.clinic)
+            request.now = timezone.now()
+            if admin and not request.is_admin:
+                raise PermissionDenied
+            return view(request, **parts)
+
+        return never_cache(login_required(entered))
+
+    return decorate
+
+
+def memberships_of(user: Any) -> Any:
+    """The memberships of a signed-in user with their clinics, in order of the clinics' names."""
+    return (
+        Membership.objects.across_clinics()
+        .filter(user=user)
+        .select_related("clinic")
+        .order_by("clinic__name")
+    )
+
+
+def nothing_leaves(clinic: Clinic) -> bool:
+    """Whether what this clinic sends ends in the outbox."""
+    return not clinic.live or not (settings.TWILIO or settings.EMAIL_LIVE)

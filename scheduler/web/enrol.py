@@ -1,0 +1,134 @@
+"""Enrolling a patient at the desk, with the plan beside the form before anything is written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from scheduler import editions
+from scheduler.domain.message import Text
+from scheduler.domain.protocol import Protocol
+from scheduler.domain.timeline import Phase, PlannedReminder
+from scheduler.enrolment import Preview, Refused, not_sent, preview
+from scheduler.enrolment import enrol as enrol_patient
+from scheduler.models import Attempt, Clinic, Episode
+from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.enrol_form import EnrolForm
+from scheduler.web.picture import until
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands beside the form: the plan, or what is still to be said before there is one."""
+
+    plan: Preview | None = None
+    #: what must be said before there is a plan
+    wanted: tuple[str, ...] = ()
+    #: questions that the form asks only when they arise
+    asks_fold: str = ""
+    asks_late: bool = False
+
+    @property
+    def texts(self) -> list[tuple[PlannedReminder, Text]]:
+        return (
+            [(planned, self.plan.texts[planned.key]) for planned in self.plan.timeline.reminders]
+            if self.plan
+            else []
+        )
+
+    @property
+    def holds(self) -> list[tuple[Phase, str]]:
+        """Each phase that is not over yet, with its end in words."""
+        if self.plan is None:
+            return []
+        treatment = self.plan.timeline.treatment
+        running = [phase for phase in self.plan.timeline.phases if not phase.is_over(treatment.enrolled_at)]
+        return [(phase, until(phase, treatment.timezone)) for phase in running]
+
+    @property
+    def unsent(self) -> list[str]:
+        if self.plan is None:
+            return []
+        return [
+            not_sent(unsent, self.plan.timeline.treatment.timezone) for unsent in self.plan.timeline.unsent
+        ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@clinic_page()
+def enrol(request: ClinicRequest) -> HttpResponse:
+    protocols = ready_protocols(request.clinic)
+    if not protocols:
+        return _not_ready(request)
+    if request.method != "POST":
+        return _page(request, EnrolForm.blank(request.clinic, protocols, request.now), None)
+    form = EnrolForm(request.clinic, protocols, request.POST)
+    shown = _shown(form, request)
+    if request.POST.get("step") == "preview":
+        return _page(request, form, shown)
+    try:
+        done = enrol_patient(form.enrolment(), request.user.email, request.now)
+    except Refused as refused:
+        form.explain(refused)
+        return _page(request, form, shown, status=422)
+    answer = redirect("enrolled", request.clinic.slug, done.episode.pk)
+    if not done.created:
+        answer["Location"] += "?again=1"
+    return answer
+
+
+@require_POST
+@clinic_page()
+def enrol_preview(request: ClinicRequest) -> HttpResponse:
+    """The plan for what is typed so far, to be put beside the form."""
+    protocols = ready_protocols(request.clinic)
+    if not protocols:
+        return _not_ready(request)
+    form = EnrolForm(request.clinic, protocols, request.POST)
+    return render(request, "clinic/enrol_preview.html", {"form": form, "shown": _shown(form, request)})
+
+
+@require_safe
+@clinic_page()
+def enrolled(request: ClinicRequest, episode: int) -> HttpResponse:
+    """After enrolling: the address to read back, and what goes first."""
+    found = get_object_or_404(
+        Episode.objects.for_clinic(request.clinic).select_related("patient"), pk=episode
+    )
+    first = found.reminders.order_by("due_at").first()
+    text = Attempt.objects.for_clinic(request.clinic).filter(reminder=first).order_by("-created_at").first()
+    context = {"episode": found, "first": first, "text": text, "again": "again" in request.GET}
+    return render(request, "clinic/enrolled.html", context)
+
+
+def ready_protocols(clinic: Clinic) -> dict[str, Protocol]:
+    """The protocols, with the clinic's own values, for which nothing is missing."""
+    ready = [name for name in editions.available_protocols() if not editions.missing(clinic, name)]
+    current = {name: editions.current_edition(clinic, name) for name in ready}
+    return {name: editions.protocol_of(edition) for name, edition in current.items() if edition}
+
+
+def _not_ready(request: ClinicRequest) -> HttpResponse:
+    missing = {
+        protocol.title: editions.missing(request.clinic, name)
+        for name, protocol in editions.available_protocols().items()
+    }
+    return render(request, "clinic/not_ready.html", {"missing": missing})
+
+
+def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
+    asked = form.enrolment()
+    try:
+        plan = preview(asked, request.now)
+    except Refused as refused:
+        wanted = tuple(sentence for field, sentence in refused.faults.items() if field != "fold")
+        return Shown(wanted=wanted, asks_fold=refused.faults.get("fold", ""), asks_late=asked.late_confirmed)
+    # A question once answered stays on the form, or its answer would be lost with the next change.
+    fold = "The clock showed this time twice." if asked.fold else ""
+    return Shown(plan, asks_fold=fold, asks_late=plan.late)
+
+
+def _page(request: ClinicRequest, form: EnrolForm, shown: Shown | None, **options: Any) -> HttpResponse:
+    return render(request, "clinic/enrol.html", {"form": form, "shown": shown}, **options)

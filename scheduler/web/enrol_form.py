@@ -1,0 +1,108 @@
+"""The enrolment form: it keeps what was typed; what may be typed is decided by `scheduler.enrolment`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from scheduler.domain import localtime
+from scheduler.domain.protocol import Protocol
+from scheduler.enrolment import Enrolment, Refused
+from scheduler.models import Clinic
+
+LEGS = [("left", "Left"), ("right", "Right"), ("both", "Both"), ("", "Not given")]
+FOLDS = [("first", "The first time, before the clocks went back"), ("second", "The second time, after it")]
+#: the use case's word for a field -> the form's
+FIELDS = {"treated": "date", "channels": "sms", "protocol": "protocol"}
+
+
+class EnrolForm(forms.Form):
+    """No field is required here: the use case finds all faults at once and says them better."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    mobile = forms.CharField(
+        label="Mobile number",
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    sms = forms.BooleanField(label="The patient agrees to text messages")
+    email = forms.CharField(
+        label="Email address",
+        widget=forms.TextInput(attrs={"type": "email", "inputmode": "email", "autocomplete": "off"}),
+    )
+    by_email = forms.BooleanField(label="The patient agrees to emails")
+    date = forms.CharField(label="Date", widget=forms.TextInput(attrs={"type": "date"}))
+    time = forms.CharField(label="Time", widget=forms.TextInput(attrs={"type": "time"}))
+    fold = forms.ChoiceField(
+        label="Which of the two?", choices=FOLDS, widget=forms.RadioSelect, required=False
+    )
+    late_confirmed = forms.BooleanField(label="Yes, the treatment ended on this date")
+    site = forms.ChoiceField(label="Leg", choices=LEGS, widget=forms.RadioSelect)
+
+    def __init__(self, clinic: Clinic, protocols: Mapping[str, Protocol], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.clinic, self.protocols = clinic, protocols
+        self.protocol = protocols.get(self.data.get("protocol", ""), next(iter(protocols.values())))
+        titles = [(name, protocol.title) for name, protocol in protocols.items()]
+        self.fields["protocol"] = forms.ChoiceField(
+            label="Treatment",
+            choices=titles,
+            initial=self.protocol.id,
+            widget=forms.RadioSelect if len(titles) > 1 else forms.HiddenInput,
+        )
+        for name, question in self.protocol.questions.items():
+            self.fields[f"answers.{name}"] = forms.ChoiceField(
+                label=question.label, choices=list(question.options.items()), widget=forms.RadioSelect
+            )
+        for field in self.fields.values():
+            field.required = False
+
+    @classmethod
+    def blank(cls, clinic: Clinic, protocols: Mapping[str, Protocol], now: datetime) -> "EnrolForm":
+        """The treatment ended now, rounded down, until somebody says otherwise; nothing else is preset."""
+        wall = localtime.to_wall(clinic.timezone, now)
+        return cls(clinic, protocols, initial={"date": f"{wall:%Y-%m-%d}", "time": f"{wall:%H:%M}"})
+
+    def enrolment(self) -> Enrolment:
+        """What was typed, for the use case."""
+        channels = {"sms": "sms", "by_email": "email"}
+        return Enrolment(
+            clinic=self.clinic,
+            protocol_id=self.protocol.id,
+            name=self.typed("name"),
+            mobile=self.typed("mobile"),
+            email=self.typed("email"),
+            treated=f"{self.typed('date')}T{self.typed('time')}".strip("T"),
+            answers={
+                name: given for name in self.protocol.questions if (given := self.typed(f"answers.{name}"))
+            },
+            channels=tuple(channel for tick, channel in channels.items() if self.typed(tick)),
+            site=self.typed("site"),
+            at_desk=True,
+            late_confirmed=bool(self.typed("late_confirmed")),
+            fold=self.typed("fold"),
+        )
+
+    def typed(self, name: str) -> str:
+        return str(self.data.get(name, ""))
+
+    def explain(self, refused: Refused) -> None:
+        """Put each sentence beside its field; what has none goes on top."""
+        self.is_valid()
+        for fault, sentence in refused.faults.items():
+            name = FIELDS.get(fault, fault)
+            self.add_error(name if name in self.fields else None, sentence)
+
+    @property
+    def asks_protocol(self) -> bool:
+        return len(self.protocols) > 1
+
+    @property
+    def title(self) -> str:
+        return self.protocol.title
+
+    @property
+    def answers(self) -> list[forms.BoundField]:
+        return [self[f"answers.{name}"] for name in self.protocol.questions]

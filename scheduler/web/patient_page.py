@@ -1,0 +1,90 @@
+"""What a patient sees behind the link in every text. It names nobody, sets no cookie and needs no script."""
+
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from scheduler import editions, opt_outs
+from scheduler.domain.patient_day import patient_day
+from scheduler.domain.timeline import build_phases
+from scheduler.enrolment import contact_of, treatment_of
+from scheduler.models import Episode, Patient
+from scheduler.web.access import View
+
+ADDRESS = {"sms": "mobile", "email": "email"}
+CHANNELS = {"sms": "texts", "email": "emails"}
+
+
+def private_link(view: View) -> View:
+    """Find the patient by the unguessable end of the address; keep the address out of indexes and referrers."""
+
+    @wraps(view)
+    def found(request: HttpRequest, token: str) -> HttpResponse:
+        patient = (
+            Patient.objects.across_clinics().select_related("clinic__sender").filter(page_token=token).first()
+        )
+        if patient is None:
+            answer = render(request, "patient/unknown.html", status=404)
+        else:
+            answer = view(request, patient)
+        answer["X-Robots-Tag"] = "noindex, nofollow"
+        answer["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    return never_cache(found)
+
+
+@require_safe
+@private_link
+def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Today, what is ahead, and when to worry."""
+    now = timezone.now()
+    days = [_day(episode, patient, now) for episode in _episodes(patient)]
+    context = {
+        "patient": patient,
+        "clinic": patient.clinic,
+        "days": days,
+        "contact": contact_of(patient.clinic),
+    }
+    return render(request, "patient/page.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_link
+def patient_messages(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Stop or resume texts and emails. Looking changes nothing; link checkers look."""
+    channels = [channel for channel, address in ADDRESS.items() if getattr(patient, address)]
+    if request.method == "POST":
+        channel, wish = request.POST.get("channel", ""), request.POST.get("wish", "")
+        if channel not in channels or wish not in ("stop", "resume"):
+            return _ask(request, patient, channels, status=422)
+        act = opt_outs.stop if wish == "stop" else opt_outs.resume
+        address = getattr(patient, ADDRESS[channel])
+        act(patient.clinic, channel, address, source="page", actor="patient", now=timezone.now())
+        return redirect("patient-messages", patient.page_token)
+    return _ask(request, patient, channels)
+
+
+def _ask(request: HttpRequest, patient: Patient, channels: list[str], **options: Any) -> HttpResponse:
+    stopped = {
+        channel: opt_outs.in_force(patient.clinic, channel, getattr(patient, ADDRESS[channel])).exists()
+        for channel in channels
+    }
+    rows = [(channel, CHANNELS[channel], stopped[channel]) for channel in channels]
+    return render(request, "patient/messages.html", {"patient": patient, "rows": rows}, **options)
+
+
+def _episodes(patient: Patient) -> list[Episode]:
+    running = patient.episodes.select_related("edition").exclude(state=Episode.State.CANCELLED)
+    return list(running.order_by("-treated_at"))
+
+
+def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
+    protocol, treatment = editions.protocol_of(episode.edition), treatment_of(episode)
+    day = patient_day(protocol, build_phases(protocol, treatment), treatment, contact_of(patient.clinic), now)
+    return {"title": protocol.title, "treated": treatment.day_zero, "day": day}

@@ -1,0 +1,57 @@
+"""The clinic's patients, newest treatment first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from scheduler.domain import localtime
+from scheduler.domain.status import Status
+from scheduler.models import Clinic, Episode, Reminder
+from scheduler.web.access import ClinicRequest, clinic_page
+
+PAGE = 50
+TROUBLE = (Status.FAILED, Status.IN_DOUBT, Status.UNDELIVERED)
+
+
+@dataclass(frozen=True)
+class Row:
+    episode: Episode
+    #: whole days since the date of treatment, in the episode's zone
+    day: int
+    #: on the wall clock; empty where nothing more is planned
+    next_local: str
+    trouble: bool
+
+
+@require_safe
+@clinic_page()
+def patients(request: ClinicRequest) -> HttpResponse:
+    page = Paginator(episodes(request.clinic), PAGE).get_page(request.GET.get("page"))
+    rows = [row_of(episode, request.now) for episode in page]
+    return render(request, "clinic/patients.html", {"page": page, "rows": rows})
+
+
+def episodes(clinic: Clinic) -> "QuerySet[Episode]":
+    """The clinic's episodes, each with its next reminder and whether one needs a person."""
+    reminders = Reminder.objects.for_clinic(clinic).filter(episode=OuterRef("pk"))
+    planned = reminders.filter(status=Status.SCHEDULED).order_by("due_at")
+    return (
+        Episode.objects.for_clinic(clinic)
+        .select_related("patient")
+        .annotate(
+            next_local=Subquery(planned.values("due_local")[:1]),
+            trouble=Exists(reminders.filter(status__in=TROUBLE)),
+        )
+        .order_by("-treated_at", "-pk")
+    )
+
+
+def row_of(episode: Episode, now: datetime) -> Row:
+    treated = date.fromisoformat(episode.treated_local[:10])
+    day = (localtime.local_date(episode.timezone, now) - treated).days
+    return Row(episode, day, episode.next_local or "", episode.trouble)  # type: ignore[attr-defined]

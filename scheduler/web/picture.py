@@ -1,0 +1,126 @@
+"""The timeline as a picture: where each bar, mark and tick goes, in percent of the width.
+
+Percentages let one SVG fit every screen with its letters unstretched; the colours are classes, as the CSP asks.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from scheduler.domain import localtime
+from scheduler.domain.timeline import Phase
+from scheduler.models import Reminder
+from scheduler.web import words
+
+KINDS = ("do", "avoid", "permit", "watch")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Instants between two midnights of a zone."""
+
+    zone: str
+    start: datetime
+    end: datetime
+
+    def x(self, instant: datetime) -> float:
+        inside = min(max(instant, self.start), self.end)
+        return (inside - self.start) / (self.end - self.start) * 100
+
+
+@dataclass(frozen=True)
+class Bar:
+    phase: Phase
+    x: str
+    width: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    reminder: Reminder
+    x: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    x: str
+    text: str
+    #: too close to its neighbours for a narrow screen
+    wide_only: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    ticks: tuple[Tick, ...]
+    groups: tuple[tuple[str, tuple[Bar, ...]], ...]
+    marks: tuple[Mark, ...]
+    mark_kinds: tuple[str, ...]
+    #: where today's line stands; None before and after the plan
+    now: str | None
+    now_anchor: str
+
+
+def draw(
+    zone: str, first: date, phases: Sequence[Phase], reminders: Iterable[Reminder], now: datetime
+) -> Picture:
+    """The picture from the day of treatment to the day after whatever ends last."""
+    reminders = list(reminders)
+    ends = [phase.last_date for phase in phases if phase.last_date]
+    ends += [localtime.local_date(zone, reminder.due_at) for reminder in reminders]
+    last = max([first, *ends]) + timedelta(days=1)
+    scale = Scale(
+        zone, localtime.start_of_day(zone, first), localtime.start_of_day(zone, last + timedelta(days=1))
+    )
+    marks = tuple(_mark(scale, reminder) for reminder in reminders)
+    within = scale.start <= now < scale.end
+    x = scale.x(now)
+    return Picture(
+        ticks=tuple(_ticks(scale, first, (last - first).days)),
+        groups=_groups(scale, phases),
+        marks=marks,
+        mark_kinds=tuple(kind for kind in words.MARK_MEANS if any(mark.kind == kind for mark in marks)),
+        now=_percent(x) if within else None,
+        now_anchor="start" if x < 10 else "end" if x > 90 else "middle",
+    )
+
+
+def _groups(scale: Scale, phases: Sequence[Phase]) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
+    groups = [(kind, tuple(_bar(scale, phase) for phase in phases if phase.kind == kind)) for kind in KINDS]
+    return tuple((words.KINDS[kind], bars) for kind, bars in groups if bars)
+
+
+def _bar(scale: Scale, phase: Phase) -> Bar:
+    left = scale.x(phase.starts_at)
+    right = scale.x(phase.ends_at) if phase.ends_at else 100
+    return Bar(phase, _percent(left), _percent(max(right - left, 0.4)), until(phase, scale.zone))
+
+
+def until(phase: Phase, zone: str) -> str:
+    """Until Fri 4 Dec; with the hour where the end is not a midnight."""
+    if phase.ends_at is None or phase.last_date is None:
+        return "no end given"
+    least = "at least " if phase.at_least else ""
+    wall = localtime.to_wall(zone, phase.ends_at)
+    midnight = phase.ends_at == localtime.start_of_day(zone, wall.date())
+    return f"{least}until {words.day(phase.last_date) if midnight else words.moment(wall)}"
+
+
+def _mark(scale: Scale, reminder: Reminder) -> Mark:
+    due = words.moment(datetime.fromisoformat(reminder.due_local))
+    title = f"{due}: {words.STATUS[reminder.status].lower()}"
+    return Mark(reminder, _percent(scale.x(reminder.due_at)), words.mark(reminder.status), title)
+
+
+def _ticks(scale: Scale, first: date, days: int) -> Iterable[Tick]:
+    for number in range(0, days + 1, 7 if days > 10 else 2):
+        day = first + timedelta(days=number)
+        x = scale.x(localtime.start_of_day(scale.zone, day))
+        if x <= 93:
+            yield Tick(_percent(x), words.day(day), wide_only=number % 14 != 0)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}%"

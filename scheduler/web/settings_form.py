@@ -1,0 +1,182 @@
+"""The forms of the settings pages."""
+
+from typing import Any
+
+from django import forms
+
+from scheduler.domain.gsm7 import foreign_characters, septets, to_gsm7
+from scheduler.domain.localtime import check_zone
+from scheduler.domain.protocol import Protocol
+from scheduler.enrolment.phone import any_number, spoken
+from scheduler.models import Clinic
+
+NAME_SEPTETS = 20
+MODES = [
+    ("length", "A number of days"),
+    ("in-person", "As told in person: texts say to follow what the patient was told"),
+    ("omit", "Left out: no text and no page mentions it"),
+]
+EMERGENCY = [("", "None"), ("999", "999"), ("112", "112")]
+
+
+class ClinicForm(forms.ModelForm):
+    """How patients reach the clinic. The numbers may be typed as people write them."""
+
+    use_required_attribute = False
+    urgent_phone = forms.CharField(
+        label="Telephone number for urgent calls",
+        help_text="In every text. It must be answered, or say who is.",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    emergency_number = forms.ChoiceField(
+        label="Emergency number that texts name",
+        choices=EMERGENCY,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = Clinic
+        fields = ("name", "sms_name", "timezone", "urgent_phone", "reply_to", "website", "emergency_number")
+        labels = {
+            "name": "Name of the clinic",
+            "sms_name": "Name in texts",
+            "timezone": "Time zone",
+            "reply_to": "Email address that somebody reads",
+            "website": "Website",
+        }
+        help_texts = {
+            "sms_name": "Every text begins with it: 20 characters at the most.",
+            "timezone": "For example Europe/London. Patients already enrolled keep theirs.",
+            "reply_to": "Replies to emails go there.",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["urgent_phone"] = (
+            spoken(self.instance.urgent_phone) if self.instance.urgent_phone else ""
+        )
+
+    def clean_sms_name(self) -> str:
+        name = to_gsm7(self.cleaned_data["sms_name"])
+        foreign = foreign_characters(name)
+        if foreign:
+            raise forms.ValidationError(
+                f"Texts cannot carry {' '.join(foreign)} cheaply. Write the name without it."
+            )
+        if (septets(name) or 0) > NAME_SEPTETS:
+            raise forms.ValidationError(
+                f"The name in texts takes {septets(name)} places; {NAME_SEPTETS} is the most."
+            )
+        return name
+
+    def clean_timezone(self) -> str:
+        zone = self.cleaned_data["timezone"]
+        try:
+            return check_zone(zone)
+        except ValueError as unknown:
+            raise forms.ValidationError(f"{str(unknown).capitalize()}.") from unknown
+
+    def clean(self) -> dict[str, Any]:
+        # After the zone is known: it says which country's numbers need no code.
+        typed = self.cleaned_data.get("urgent_phone", "").strip()
+        if typed:
+            try:
+                zone = self.cleaned_data.get("timezone") or self.instance.timezone
+                self.cleaned_data["urgent_phone"] = any_number(typed, zone)
+            except ValueError as wrong:
+                self.add_error("urgent_phone", str(wrong))
+        return self.cleaned_data
+
+    def _post_clean(self) -> None:
+        """The use case stores the values; the instance that the page shows stays as it is."""
+
+
+class TimingsForm(forms.Form):
+    """What a clinic must say about a protocol, and the times that it may move."""
+
+    use_required_attribute = False
+
+    def __init__(self, protocol: Protocol, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.protocol = protocol
+        for name, value in protocol.values.items():
+            if value.set_by_clinic:
+                self._ask_value(name, value.label, value.mode, value.length.days if value.length else None)
+        hours = protocol.sending_hours
+        times = {
+            **protocol.times,
+            "sending_from": hours.opens,
+            "sending_until": hours.closes,
+        }
+        for name, clock in times.items():
+            self.fields[name] = forms.TimeField(
+                label=TIME_LABELS.get(name, name.replace("-", " ").replace("_", " ").capitalize()),
+                initial=f"{clock:%H:%M}",
+                widget=forms.TextInput(attrs={"type": "time"}),
+                error_messages={"required": "Give a time.", "invalid": "Write a time like 09:00."},
+            )
+        self.fields["reason"] = forms.CharField(
+            label="Why",
+            max_length=300,
+            widget=forms.TextInput(),
+            error_messages={"required": "Say why, for whoever looks at it later."},
+        )
+        self.fields["approved_by"] = forms.CharField(
+            label="Approved by",
+            help_text="The clinician who is responsible for it.",
+            max_length=120,
+            error_messages={"required": "Name the clinician who approves it."},
+        )
+
+    def _ask_value(self, name: str, label: str, mode: str | None, days: int | None) -> None:
+        self.fields[f"{name}.mode"] = forms.ChoiceField(
+            label=label[:1].upper() + label[1:],
+            choices=MODES,
+            initial=mode,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose one of the three; there is no default."},
+        )
+        self.fields[f"{name}.days"] = forms.IntegerField(
+            label="Days, counted from the day after treatment",
+            initial=days,
+            min_value=1,
+            max_value=366,
+            required=False,
+            widget=forms.TextInput(attrs={"type": "number", "min": "1", "max": "366"}),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        for name in self.asked:
+            if self.cleaned_data.get(f"{name}.mode") == "length" and f"{name}.days" not in self.errors:
+                if not self.cleaned_data.get(f"{name}.days"):
+                    self.add_error(f"{name}.days", "Give the number of days.")
+        return self.cleaned_data
+
+    @property
+    def asked(self) -> list[str]:
+        return [name for name, value in self.protocol.values.items() if value.set_by_clinic]
+
+    @property
+    def times(self) -> list[forms.BoundField]:
+        return [self[name] for name in (*self.protocol.times, "sending_from", "sending_until")]
+
+    @property
+    def values(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"{name}.mode"], self[f"{name}.days"]) for name in self.asked]
+
+    def initial_of(self, name: str) -> str | None:
+        """What a named time is before the clinic changes it; nothing for what has no default."""
+        return self.fields[name].initial if name in self.fields else None
+
+    def settings(self) -> dict[str, str]:
+        """As `editions.publish` takes them: no_flying=14d, morning=10:00."""
+        said = {}
+        for name in self.asked:
+            mode = self.cleaned_data[f"{name}.mode"]
+            said[name] = f"{self.cleaned_data[f'{name}.days']}d" if mode == "length" else mode
+        return said | {field.name: f"{self.cleaned_data[field.name]:%H:%M}" for field in self.times}
+
+
+TIME_LABELS = {"sending_from": "Nothing leaves before", "sending_until": "Nothing leaves from"}

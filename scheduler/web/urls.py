@@ -1,0 +1,23 @@
+"""The addresses of the pages. Each has its line in tests/web/test_access.py."""
+
+from django.urls import include, path
+
+from scheduler.web import clinic_settings, enrol, episode, home, outbox, patient_page, patients
+
+CLINIC = [
+    path("", patients.patients, name="patients"),
+    path("enrol", enrol.enrol, name="enrol"),
+    path("enrol/preview", enrol.enrol_preview, name="enrol-preview"),
+    path("episodes/<int:episode>", episode.episode, name="episode"),
+    path("episodes/<int:episode>/enrolled", enrol.enrolled, name="enrolled"),
+    path("outbox", outbox.outbox, name="outbox"),
+    path("settings", clinic_settings.settings, name="clinic-settings"),
+    path("settings/<slug:protocol>", clinic_settings.timings, name="timings"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("c/<slug:slug>/", include(CLINIC)),
+    path("p/<str:token>", patient_page.patient_page, name="patient-page"),
+    path("p/<str:token>/messages", patient_page.patient_messages, name="patient-messages"),
+]

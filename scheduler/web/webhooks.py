@@ -1,0 +1,49 @@
+"""What providers post to us. Nothing is believed that is not signed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from twilio.request_validator import RequestValidator
+
+from scheduler.receipts import Report, receive
+
+
+def is_signed(request: HttpRequest) -> bool:
+    """Whether Twilio signed the request with our account's token, for our public address."""
+    if settings.TWILIO is None:
+        return False
+    address = settings.PUBLIC_URL + request.get_full_path()
+    signature = request.headers.get("X-Twilio-Signature", "")
+    return bool(RequestValidator(settings.TWILIO.auth_token).validate(address, request.POST, signature))
+
+
+def _word(value: Any, longest: int) -> str:
+    # PostgreSQL keeps no NUL in a text.
+    return str(value).replace("\x00", "")[:longest]
+
+
+@csrf_exempt
+@require_POST
+def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """A status callback. 403 for an unsigned one; a signed one is kept, whatever it says."""
+    if not is_signed(request):
+        return HttpResponse(status=403)
+    said = request.POST
+    report = Report(
+        attempt_id=attempt_id,
+        provider_id=_word(said.get("MessageSid") or said.get("SmsSid", ""), 255),
+        reported=_word(said.get("MessageStatus") or said.get("SmsStatus", ""), 40).lower(),
+        error_code=_word(said.get("ErrorCode", ""), 40),
+    )
+    receive(report, timezone.now())
+    return HttpResponse(status=204)
+
+
+app_name = "webhooks"
+urlpatterns = [path("twilio/status/<uuid:attempt_id>", twilio_status, name="twilio-status")]
