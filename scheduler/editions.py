@@ -69,7 +69,7 @@ def protocol_of(edition: Edition) -> Protocol:
 
 @lru_cache(maxsize=256)
 def _built(key: _Published) -> Protocol:
-    return with_settings(Protocol.model_validate(key.edition.protocol), key.edition.settings)
+    return with_settings(Protocol.model_validate_json(key.edition.protocol), key.edition.settings)
 
 
 def publish(
@@ -88,7 +88,7 @@ def publish(
     """
     protocol = find_protocol(protocol_id)
     with_settings(protocol, settings)
-    written = protocol.model_dump(mode="json")
+    written = protocol.model_dump_json()
     with transaction.atomic():
         # Two people publishing at once queue here, so that numbers have no gap and no double.
         Clinic.objects.select_for_update().get(pk=clinic.pk)
@@ -106,7 +106,12 @@ def publish(
             published_by=actor,
             published_at=now,
         )
-        details = {"protocol": protocol_id, "number": edition.number, "why": reason, "approved_by": approved_by}
+        details = {
+            "protocol": protocol_id,
+            "number": edition.number,
+            "why": reason,
+            "approved_by": approved_by,
+        }
         Event.objects.create(clinic=clinic, kind="edition-published", actor=actor, at=now, details=details)
     return edition
 

@@ -26,5 +26,7 @@ def refused(request: HttpRequest, refusal: Any) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def wrong_shape(request: HttpRequest, fault: Any) -> HttpResponse:
     """In the same form as every other fault, and without what was sent: it may be about a patient."""
-    faults = {".".join(str(part) for part in error["loc"][2:]) or "body": error["msg"] for error in fault.errors}
+    faults = {
+        ".".join(str(part) for part in error["loc"][2:]) or "body": error["msg"] for error in fault.errors
+    }
     return api.create_response(request, {"faults": faults}, status=422)

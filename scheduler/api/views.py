@@ -27,7 +27,8 @@ KEY_FAULTS = {401: Fault, 403: Fault, 413: Fault}
 
 
 @router.post(
-    "/enrolments", response={201: EpisodeOut, 200: EpisodeOut, 400: Fault, 409: Faults, 422: Faults, **KEY_FAULTS}
+    "/enrolments",
+    response={201: EpisodeOut, 200: EpisodeOut, 400: Fault, 409: Faults, 422: Faults, **KEY_FAULTS},
 )
 def create_enrolment(request: HttpRequest, body: AskedEnrolment) -> Status:
     """Enrol a patient: 201. The same again: 200, and nothing is done. Other answers for the same treatment: 409."""

@@ -59,7 +59,9 @@ def read(asked: Enrolment) -> Typed:
     typed.name = typed.read("name", reading.read_name, asked.name)
     typed.mobile = typed.read("mobile", mobile, asked.mobile, zone) if asked.mobile.strip() else ""
     typed.email = typed.read("email", reading.read_email, asked.email)
-    typed.treated_at = typed.read("treated", reading.read_treated, asked.treated, zone, asked.fold, otherwise=None)
+    typed.treated_at = typed.read(
+        "treated", reading.read_treated, asked.treated, zone, asked.fold, otherwise=None
+    )
     typed.channels = typed.read("channels", reading.read_channels, asked.channels, otherwise=())
     typed.site = typed.read("site", reading.read_site, asked.site, SITES)
     for channel in typed.channels:
@@ -85,7 +87,9 @@ def refuse_unready(asked: Enrolment) -> None:
     missing = editions.missing(asked.clinic, asked.protocol_id)
     if missing:
         labels = ", ".join(value.label for value in missing)
-        raise Refused({"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {missing[0].where}"})
+        raise Refused(
+            {"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {missing[0].where}"}
+        )
 
 
 def refuse_unknown_protocol(protocol_id: str) -> None:

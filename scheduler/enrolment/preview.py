@@ -38,7 +38,9 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
     checked = check(asked, read(asked), now, preview=True)
     timeline = checked.timeline
     late = is_late(checked.treatment.treated_at, now)
-    return Preview(timeline, _texts(asked, checked, timeline), _warnings(asked, checked, timeline, late), late)
+    return Preview(
+        timeline, _texts(asked, checked, timeline), _warnings(asked, checked, timeline, late), late
+    )
 
 
 def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, Text]:

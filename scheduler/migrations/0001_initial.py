@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('protocol_id', models.CharField(max_length=64)),
                 ('number', models.PositiveIntegerField()),
-                ('protocol', models.JSONField()),
+                ('protocol', models.TextField()),
                 ('settings', models.JSONField(default=dict)),
                 ('reason', models.TextField(blank=True)),
                 ('approved_by', models.CharField(blank=True, help_text='the clinician who signs it', max_length=120)),

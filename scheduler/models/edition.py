@@ -8,12 +8,13 @@ from scheduler.models.scoping import ClinicOwned
 class Edition(ClinicOwned):
     """`protocol` is the whole protocol as its file had it; `settings` is what the clinic changed in it.
 
-    Both are plain JSON, so an old edition stays readable whatever happens to the files.
+    Both are plain JSON, so an old edition stays readable whatever happens to the files. The protocol is kept as
+    text: PostgreSQL's own JSON forgets the order in which questions, options and phases are written.
     """
 
     protocol_id = models.CharField(max_length=64)
     number = models.PositiveIntegerField()
-    protocol = models.JSONField()
+    protocol = models.TextField()
     settings = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     approved_by = models.CharField(max_length=120, blank=True, help_text="the clinician who signs it")

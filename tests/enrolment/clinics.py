@@ -31,7 +31,13 @@ def ready_clinic(settings: dict[str, str] | None = None, **values: Any) -> Clini
 
 def edition_of(clinic: Clinic, settings: dict[str, str]) -> Edition:
     return publish(
-        clinic, PROTOCOL, settings, reason="first", approved_by="Dr Example", actor="admin@example.com", now=NOW
+        clinic,
+        PROTOCOL,
+        settings,
+        reason="first",
+        approved_by="Dr Example",
+        actor="admin@example.com",
+        now=NOW,
     )
 
 

@@ -34,7 +34,9 @@ def test_it_says_that_a_number_is_not_complete(typed: str) -> None:
         mobile(typed, LONDON)
 
 
-@pytest.mark.parametrize("typed", ["call me on 07700 900123", "07700 900123 x5", "0800 FLOWERS", "a@example.com"])
+@pytest.mark.parametrize(
+    "typed", ["call me on 07700 900123", "07700 900123 x5", "0800 FLOWERS", "a@example.com"]
+)
 def test_it_takes_digits_and_not_words(typed: str) -> None:
     with pytest.raises(NotANumber, match="digits and spaces"):
         mobile(typed, LONDON)
@@ -46,7 +48,9 @@ def test_it_takes_a_landline_where_calls_are_answered() -> None:
 
 def test_it_says_a_number_that_works_from_abroad_and_fits_a_text() -> None:
     assert spoken("+441632960123") == "+44 1632 960123"
-    assert all(len(spoken(number)) <= 16 for number in ("+4915123456789", "+12025550123", "+212612345678", ""))
+    assert all(
+        len(spoken(number)) <= 16 for number in ("+4915123456789", "+12025550123", "+212612345678", "")
+    )
 
 
 @pytest.mark.parametrize(("zone", "region"), [(LONDON, "GB"), ("Australia/Lord_Howe", "AU"), ("UTC", "GB")])

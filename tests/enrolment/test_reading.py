@@ -21,7 +21,9 @@ def test_it_reads_a_time_in_the_clinics_zone_unless_it_has_an_offset(typed: str,
     assert read_treated(typed, LONDON, "") == datetime.fromisoformat(instant)
 
 
-@pytest.mark.parametrize("typed", ["", "yesterday", "2026-11-20", "20.11.2026 15:00", "2026-11-20T15", "15:00"])
+@pytest.mark.parametrize(
+    "typed", ["", "yesterday", "2026-11-20", "20.11.2026 15:00", "2026-11-20T15", "15:00"]
+)
 def test_it_says_how_to_write_a_time(typed: str) -> None:
     with pytest.raises(ValueError, match="date and (the )?time"):
         read_treated(typed, LONDON, "")
@@ -29,7 +31,13 @@ def test_it_says_how_to_write_a_time(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["2026-02-30T10:00", "2026-13-01T10:00", "2026-11-20T24:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59"],
+    [
+        "2026-02-30T10:00",
+        "2026-13-01T10:00",
+        "2026-11-20T24:00",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59",
+    ],
 )
 def test_it_refuses_a_time_that_no_calendar_has(typed: str) -> None:
     with pytest.raises(ValueError, match="no such date and time"):
@@ -97,7 +105,8 @@ def test_it_refuses_what_is_no_name(typed: str, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["sam", "sam@", "@example.com", "sam@example.com, x@example.com", "sam@exa mple.com", "a\nb@example.com"]
+    "typed",
+    ["sam", "sam@", "@example.com", "sam@example.com, x@example.com", "sam@exa mple.com", "a\nb@example.com"],
 )
 def test_it_refuses_what_is_no_email_address(typed: str) -> None:
     with pytest.raises(ValueError, match="not an email address"):
@@ -112,7 +121,9 @@ def test_it_keeps_the_order_of_the_channels() -> None:
     assert read_channels(("email", "sms", "email")) == ("email", "sms")
 
 
-@pytest.mark.parametrize(("chosen", "sentence"), [((), "at least one"), (("fax",), "no channel 'fax'; there are: sms")])
+@pytest.mark.parametrize(
+    ("chosen", "sentence"), [((), "at least one"), (("fax",), "no channel 'fax'; there are: sms")]
+)
 def test_it_says_which_channels_there_are(chosen: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         read_channels(chosen)

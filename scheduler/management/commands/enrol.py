@@ -27,7 +27,9 @@ class Command(BaseCommand):
             "--treated", required=True, metavar="ISO", help="when the treatment ended: 2026-11-20T15:00"
         )
         parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
-        parser.add_argument("--channel", metavar="sms,email", help="the preferred first; default: every address")
+        parser.add_argument(
+            "--channel", metavar="sms,email", help="the preferred first; default: every address"
+        )
         parser.add_argument("--site", default="", help="left, right or both")
         parser.add_argument("--confirm-late", action="store_true", help="yes, it was more than 24 hours ago")
         parser.add_argument(

@@ -1,0 +1,60 @@
+"""Real threads, each with a connection of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from scheduler.enrolment import Conflict, Enrolled, enrol
+from scheduler.models import Clinic, Edition
+from tests.enrolment.clinics import NOW, asked, edition_of, ready_clinic, rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 4
+
+
+def at_once(tasks: list[Callable[[], object]]) -> list[object]:
+    barrier = Barrier(len(tasks))
+
+    def start(task: Callable[[], object]) -> object:
+        barrier.wait()
+        try:
+            return task()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(start, tasks))
+
+
+def test_it_enrols_once_when_the_same_is_asked_at_once() -> None:
+    clinic = ready_clinic()
+    results = at_once([lambda: enrol(asked(clinic), "nurse@example.com", NOW)] * THREADS)
+    assert all(isinstance(result, Enrolled) for result in results)
+    assert len({result.episode.pk for result in results}) == 1
+    assert sum(result.created for result in results) == 1
+    assert (rows()["Patient"], rows()["Episode"]) == (1, 1)
+
+
+def test_it_enrols_one_of_two_that_differ() -> None:
+    clinic = ready_clinic()
+
+    def enrol_or_conflict(area: str) -> object:
+        try:
+            return enrol(asked(clinic, answers={"area": area}), "nurse@example.com", NOW)
+        except Conflict as conflict:
+            return conflict
+
+    results = at_once([lambda: enrol_or_conflict("small"), lambda: enrol_or_conflict("large")])
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Enrolled"]
+    assert (rows()["Patient"], rows()["Episode"]) == (1, 1)
+
+
+def test_it_numbers_editions_that_are_published_at_once() -> None:
+    clinic: Clinic = ready_clinic()
+    flights = [{"no_flying": f"{days}d"} for days in (15, 16, 17, 18)]
+    at_once([lambda settings=settings: edition_of(clinic, settings) for settings in flights])
+    numbers = Edition.objects.for_clinic(clinic).order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2, 3, 4, 5]
