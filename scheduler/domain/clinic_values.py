@@ -1,6 +1,6 @@
 """What a clinic changes in a protocol: lengths, named times, sending hours; as flat text, name by name.
 
-    continuous_wear=7d   further_wear.small=5d   no_flying=in-person   morning=10:00   sending_until=18:00
+continuous_wear=7d   further_wear.small=5d   no_flying=in-person   morning=10:00   sending_until=18:00
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,9 @@ def with_settings(protocol: Protocol, settings: Mapping[str, str]) -> Protocol:
 def _changed(value: Value, name: str, option: str, text: str) -> Value:
     if option:
         if option not in value.lengths:
-            raise SettingFault(name, f"there is no such answer; there are: {', '.join(value.lengths) or 'none'}")
+            raise SettingFault(
+                name, f"there is no such answer; there are: {', '.join(value.lengths) or 'none'}"
+            )
         return value.model_copy(update={"lengths": {**value.lengths, option: _length(name, text)}})
     if value.set_by_clinic:
         if text in ("in-person", "omit"):

@@ -41,7 +41,9 @@ def candidates(protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ..
     found: list[Candidate] = []
     hanging = [(name, message) for name, message in protocol.messages.items() if not message.at.enrolment]
     # Repeated messages come last: their keys, and the days that are free for them, depend on the others.
-    for name, message in sorted(hanging, key=lambda pair: (bool(pair[1].at.each_day_of), pair[1].at.free_days)):
+    for name, message in sorted(
+        hanging, key=lambda pair: (bool(pair[1].at.each_day_of), pair[1].at.free_days)
+    ):
         for candidate in list(_of_message(protocol, treatment, phases, name, message, found)):
             moment = Moment(candidate.due_at, candidate.day)
             if holds(message.when, protocol, treatment, phases, moment):

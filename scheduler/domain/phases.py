@@ -73,7 +73,9 @@ def build_phases(protocol: Protocol, treatment: Treatment) -> tuple[Phase, ...]:
     return tuple(phase for name in protocol.phases if (phase := built[name]))
 
 
-def _build(protocol: Protocol, treatment: Treatment, name: str, built: dict[str, Phase | None]) -> Phase | None:
+def _build(
+    protocol: Protocol, treatment: Treatment, name: str, built: dict[str, Phase | None]
+) -> Phase | None:
     if name in built:
         return built[name]
     rule = protocol.phases[name]

@@ -112,11 +112,13 @@ class Condition(Part):
 
 
 class Line(Part):
-    """A sentence or two of a message; a channel without a text leaves it out."""
+    """A sentence or two of a message; a channel without a text leaves it out. A `service` line says nothing of care,
+    and so rests on no statement: how to stop, where the page is."""
 
     sms: Sentence | None = None
     email: Sentence | None = None
     when: Condition = Condition()
+    service: bool = False
     statements: tuple[StatementId, ...] = ()
 
 
@@ -222,7 +224,9 @@ class Protocol(Part):
 
     def missing_settings(self) -> tuple[str, ...]:
         """The values that only the clinic can give and has not given."""
-        return tuple(name for name, value in self.values.items() if value.set_by_clinic and value.mode is None)
+        return tuple(
+            name for name, value in self.values.items() if value.set_by_clinic and value.mode is None
+        )
 
     @property
     def welcome(self) -> str:

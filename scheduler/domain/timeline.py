@@ -95,11 +95,18 @@ def _around_opener(
         ahead = candidate.due_at - opener.due_at
         if candidate.critical:
             kept.append(replace(candidate, due_at=max(candidate.due_at, first_moment)))
-        elif not catches_up and message.fold and message.fold.into == "welcome" and ahead < _within(message.fold):
+        elif (
+            not catches_up
+            and message.fold
+            and message.fold.into == "welcome"
+            and ahead < _within(message.fold)
+        ):
             opener = replace(opener, folds=(*opener.folds, candidate.message))
             unsent.append(Unsent(candidate.key, candidate.label, candidate.due_at, "folded", opener.key))
         elif ahead < (SOON if catches_up and message.kind == "daily" else timedelta()):
-            unsent.append(Unsent(candidate.key, candidate.label, candidate.due_at, "said-elsewhere", opener.key))
+            unsent.append(
+                Unsent(candidate.key, candidate.label, candidate.due_at, "said-elsewhere", opener.key)
+            )
         else:
             kept.append(candidate)
     return [opener, *kept], unsent
@@ -119,8 +126,10 @@ def _fold_same_day(
         if fold is None or fold.into != "same-day":
             continue
         hosts = [
-            c for c in kept
-            if c.day == guest.day and c.message != guest.message
+            c
+            for c in kept
+            if c.day == guest.day
+            and c.message != guest.message
             and protocol.messages[c.message].kind in ("daily", "phase-end")
         ]
         if not hosts:
