@@ -33,6 +33,9 @@ from scheduler.channels.twilio_codes import meaning
 REQUEST_TIMEOUT = 8.0
 CONNECT_TIMEOUT = 4.0
 CONNECTIONS = 50
+#: an idle connection is not used again after so many seconds: closed by the other side while we write, it
+#: would leave a text in doubt
+KEPT_OPEN = 5.0
 #: Twilio takes a validity of 1 to 36,000 whole seconds
 LONGEST_VALIDITY = 36_000
 
@@ -53,7 +56,7 @@ class TimedSession:
 
     def __init__(self, connections: int, timeout: ClientTimeout) -> None:
         self._timeout = timeout
-        self._session = ClientSession(connector=TCPConnector(limit=connections))
+        self._session = ClientSession(connector=TCPConnector(limit=connections, keepalive_timeout=KEPT_OPEN))
 
     def request(self, **request: Any) -> Awaitable[ClientResponse]:
         return self._session.request(**request | {"timeout": self._timeout})
@@ -72,9 +75,9 @@ class Sms:
         self, account: Account, *, connections: int = CONNECTIONS, timeout: float = REQUEST_TIMEOUT
     ) -> None:
         self._connections = connections
-        self._timeout = ClientTimeout(
-            total=timeout, connect=min(CONNECT_TIMEOUT, timeout), sock_connect=min(CONNECT_TIMEOUT, timeout)
-        )
+        # Shorter than the whole, so that a connection that never opened is known as such.
+        connect = min(CONNECT_TIMEOUT, timeout / 2)
+        self._timeout = ClientTimeout(total=timeout, connect=connect, sock_connect=connect)
         self._http = AsyncTwilioHttpClient(pool_connections=False)
         self._callback = account.callback_url.rstrip("/")
         client = Client(*account.login, account_sid=account.sid, http_client=self._http)
