@@ -61,7 +61,7 @@ def memberships_of(user: Any) -> Any:
     return (
         Membership.objects.across_clinics()
         .filter(user=user)
-        .select_related("clinic")
+        .select_related("clinic__sender")
         .order_by("clinic__name")
     )
 

@@ -105,7 +105,7 @@ def _lengths(current: Protocol, from_file: Protocol) -> list[dict[str, Any]]:
         if value.set_by_clinic:
             continue
         source = from_file.values[name]
-        for option in value.lengths or {"": None}:
+        for option in list(value.lengths) or [""]:
             here, there = (v.lengths[option] if option else v.length for v in (value, source))
             answer = current.questions[value.by].options[option] if value.by and option else ""
             rows.append({"label": value.label, "answer": answer, "here": here, "source": there})

@@ -1,19 +1,21 @@
 """One episode: its timeline as a picture and as a table, the texts, and everything that happened."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from scheduler import editions
 from scheduler.domain import localtime
-from scheduler.domain.message import Text, render as render_text
+from scheduler.domain.message import Text
+from scheduler.domain.message import render as render_text
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.status import Status
 from scheduler.domain.timeline import Phase, Treatment, build_phases
 from scheduler.enrolment import contact_of, is_two_way, page_link, treatment_of
-from scheduler.models import Attempt, Episode, Reminder
+from scheduler.models import Attempt, Episode, Event, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.picture import draw
 
@@ -26,7 +28,6 @@ class Row:
 
     reminder: Reminder
     day: int
-    label: str
     attempts: list[Attempt] = field(default_factory=list)
     planned: Text | None = None
 
@@ -34,10 +35,8 @@ class Row:
 @require_safe
 @clinic_page()
 def episode(request: ClinicRequest, episode: int) -> HttpResponse:
-    found = get_object_or_404(
-        Episode.objects.for_clinic(request.clinic).select_related("patient", "edition", "clinic__sender"),
-        pk=episode,
-    )
+    mine = Episode.objects.for_clinic(request.clinic).select_related("patient", "edition", "clinic__sender")
+    found = get_object_or_404(mine, pk=episode)
     protocol, treatment = editions.protocol_of(found.edition), treatment_of(found)
     phases = build_phases(protocol, treatment)
     rows = rows_of(found, protocol, treatment, phases)
@@ -45,15 +44,12 @@ def episode(request: ClinicRequest, episode: int) -> HttpResponse:
     context = {
         "episode": found,
         "protocol": protocol,
-        "day": (localtime.local_date(found.timezone, request.now) - treatment.day_zero).days,
+        "day": treatment.day_of(request.now),
         "answers": answers_of(found, protocol),
         "picture": picture,
         "bars": [bar for _, bars in picture.groups for bar in bars],
         "rows": rows,
-        "events": found.events.exclude(kind="planned")
-        .exclude(after="claimed")
-        .select_related("reminder")
-        .order_by("-at", "-pk")[:EVENTS],
+        "events": events_of(found),
         "page_link": page_link(found.patient),
     }
     return render(request, "clinic/episode.html", context)
@@ -61,31 +57,32 @@ def episode(request: ClinicRequest, episode: int) -> HttpResponse:
 
 def answers_of(found: Episode, protocol: Protocol) -> list[tuple[str, str]]:
     """Question and answer by their labels."""
-    asked = protocol.questions.items()
     return [
         (question.label, question.options.get(found.answers[name], found.answers[name]))
-        for name, question in asked
+        for name, question in protocol.questions.items()
         if name in found.answers
     ]
 
 
+def events_of(found: Episode) -> "QuerySet[Event]":
+    """What people ask about: neither that each message was planned nor that a worker took it."""
+    told = found.events.exclude(kind="planned").exclude(after=Status.CLAIMED)
+    return told.select_related("reminder").order_by("-at", "-pk")[:EVENTS]
+
+
 def rows_of(found: Episode, protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ...]) -> list[Row]:
-    """The episode's reminders in the order in which they are due."""
+    """The episode's reminders in the order in which they are due, each with its texts."""
     attempts: dict[int, list[Attempt]] = {}
-    for attempt in (
-        Attempt.objects.for_clinic(found.clinic).filter(reminder__episode=found).order_by("created_at")
-    ):
+    tried = Attempt.objects.for_clinic(found.clinic).filter(reminder__episode=found)
+    for attempt in tried.order_by("created_at"):
         attempts.setdefault(attempt.reminder_id, []).append(attempt)
     rows = []
     for reminder in found.reminders.order_by("due_at", "pk"):
-        day = (date.fromisoformat(reminder.due_local[:10]) - treatment.day_zero).days
-        tried = attempts.get(reminder.pk, [])
-        planned = (
-            None
-            if tried or reminder.status != "scheduled"
-            else _text(found, protocol, treatment, phases, reminder)
-        )
-        rows.append(Row(reminder, day, protocol.messages[reminder.message].label, tried, planned))
+        planned = None
+        if reminder.status == Status.SCHEDULED:
+            planned = _text(found, protocol, treatment, phases, reminder)
+        row = Row(reminder, treatment.day_of(reminder.due_at), attempts.get(reminder.pk, []), planned)
+        rows.append(row)
     return rows
 
 

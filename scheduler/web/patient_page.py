@@ -21,7 +21,7 @@ CHANNELS = {"sms": "texts", "email": "emails"}
 
 
 def private_link(view: View) -> View:
-    """Find the patient by the unguessable end of the address; keep the address out of indexes and referrers."""
+    """Find the patient by the address's unguessable end; keep it out of indexes and referrers."""
 
     @wraps(view)
     def found(request: HttpRequest, token: str) -> HttpResponse:

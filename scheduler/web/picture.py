@@ -1,6 +1,6 @@
 """The timeline as a picture: where each bar, mark and tick goes, in percent of the width.
 
-Percentages let one SVG fit every screen with its letters unstretched; the colours are classes, as the CSP asks.
+Percentages let one SVG fit every screen with its letters unstretched; colours are classes, as the CSP asks.
 """
 
 from collections.abc import Iterable, Sequence

@@ -19,7 +19,7 @@ MODES = [
 EMERGENCY = [("", "None"), ("999", "999"), ("112", "112")]
 
 
-class ClinicForm(forms.ModelForm):
+class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
     """How patients reach the clinic. The numbers may be typed as people write them."""
 
     use_required_attribute = False
@@ -54,17 +54,13 @@ class ClinicForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["urgent_phone"] = (
-            spoken(self.instance.urgent_phone) if self.instance.urgent_phone else ""
-        )
+        self.initial["urgent_phone"] = spoken(self.instance.urgent_phone)
 
     def clean_sms_name(self) -> str:
         name = to_gsm7(self.cleaned_data["sms_name"])
         foreign = foreign_characters(name)
         if foreign:
-            raise forms.ValidationError(
-                f"Texts cannot carry {' '.join(foreign)} cheaply. Write the name without it."
-            )
+            raise forms.ValidationError(f"Texts cannot carry {' '.join(foreign)}. Write the name without it.")
         if (septets(name) or 0) > NAME_SEPTETS:
             raise forms.ValidationError(
                 f"The name in texts takes {septets(name)} places; {NAME_SEPTETS} is the most."
@@ -149,9 +145,11 @@ class TimingsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name in self.asked:
-            if self.cleaned_data.get(f"{name}.mode") == "length" and f"{name}.days" not in self.errors:
-                if not self.cleaned_data.get(f"{name}.days"):
-                    self.add_error(f"{name}.days", "Give the number of days.")
+            wants_days = (
+                self.cleaned_data.get(f"{name}.mode") == "length" and f"{name}.days" not in self.errors
+            )
+            if wants_days and not self.cleaned_data.get(f"{name}.days"):
+                self.add_error(f"{name}.days", "Give the number of days.")
         return self.cleaned_data
 
     @property
