@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from tempfile import mkstemp
 
 from config.environment import Environment
 from config.faults import SettingsFault
@@ -23,14 +24,14 @@ def secret_key(env: Environment) -> str:
 def _kept(file: Path) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_name(f".{file.name}-{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(38))
+        handle, draft = mkstemp(dir=file.parent, prefix=f".{file.name}-")  # readable by its owner alone
+        os.write(handle, secrets.token_urlsafe(38).encode())
+        os.close(handle)
         try:
             # Pages and worker start together: the link is made by one of them, and both read it.
             os.link(draft, file)
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            os.unlink(draft)
     return file.read_text().strip()

@@ -1,0 +1,77 @@
+"""The `aftercare` command: every foreseeable fault is one clear line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.aftercare import aftercare
+from tests.support.ports import free_port
+
+
+@pytest.mark.parametrize("words", [(), ("help",), ("--help",)])
+def test_it_shows_its_own_commands_with_a_line_each(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = aftercare(tmp_path, *words)
+    shown = [line.split()[0] for line in done.stdout.splitlines()[2:]]
+    assert done.returncode == 0
+    assert {"web", "run", "doctor", "migrate", "createsuperuser"} <= set(shown)
+    assert not {"shell", "runserver", "makemigrations"} & set(shown)
+
+
+def test_it_tells_its_version(tmp_path: Path) -> None:
+    assert aftercare(tmp_path, "--version").stdout.startswith("aftercare 0.")
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "code", "line"),
+    [
+        (("migrat",), {}, 2, "aftercare: there is no command 'migrat'; did you mean migrate?"),
+        (("xyzzy",), {}, 2, "aftercare: there is no command 'xyzzy'; see `aftercare help`"),
+        (("web", "--prot"), {}, 2, "aftercare: web: unrecognized arguments: --prot"),
+        (("web", "--bind", "8000"), {}, 2, "aftercare: --bind 8000: must be HOST:PORT"),
+        (("doctor", "--format", "xml"), {}, 2, "aftercare: doctor: argument --format: invalid choice: 'xml'"),
+        (("migrate",), {"LOG_FORMAT": "xml"}, 2, "aftercare: LOG_FORMAT: input should be"),
+        (("migrate",), {"DATABASE_URL": "postgres://db.test/x"}, 2, "aftercare: SECRET_KEY: is needed"),
+        (
+            ("migrate",),
+            {"DATABASE_URL": "sqlite:////proc/x/y.sqlite3"},
+            1,
+            "aftercare: cannot write to /proc/x",
+        ),
+    ],
+)
+def test_it_ends_in_one_clear_line(
+    tmp_path: Path, words: tuple[str, ...], settings: dict[str, str], code: int, line: str
+) -> None:
+    done = aftercare(tmp_path, *words, **settings)
+    assert done.returncode == code
+    assert done.stderr.startswith(line)
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_it_says_when_the_database_does_not_answer(tmp_path: Path) -> None:
+    url = f"postgres://u:hunter2@127.0.0.1:{free_port()}/aftercare"
+    done = aftercare(tmp_path, "migrate", DATABASE_URL=url, SECRET_KEY="k" * 40)
+    assert done.returncode == 1
+    assert done.stderr.startswith("aftercare: migrate: the database does not answer as it should")
+    assert "hunter2" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_it_says_when_the_tables_are_missing(tmp_path: Path) -> None:
+    done = aftercare(
+        tmp_path,
+        "createsuperuser",
+        "--no-input",
+        DJANGO_SUPERUSER_PASSWORD="p" * 12,
+        DJANGO_SUPERUSER_EMAIL="jo@example.com",
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("run `aftercare migrate`")
+
+
+def test_it_makes_the_data_folder_and_the_key_only_when_they_are_needed(tmp_path: Path) -> None:
+    aftercare(tmp_path, "help")
+    assert list(tmp_path.iterdir()) == []
+    aftercare(tmp_path, "migrate")
+    assert {"aftercare.sqlite3", "secret-key"} <= {file.name for file in (tmp_path / "data").iterdir()}

@@ -1,0 +1,29 @@
+"""The `aftercare` command as an operator runs it: a process of its own, with an environment of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """A fresh installation in `folder`."""
+    base = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(PROJECT)}
+    return {**base, "DATABASE_URL": f"sqlite:///{folder}/data/aftercare.sqlite3", **settings}
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "scheduler", *words]
+
+
+def aftercare(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command(*words),
+        env=environment(folder, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
