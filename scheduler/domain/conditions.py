@@ -10,7 +10,7 @@ from scheduler.domain.protocol import Condition, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something is said (UTC), and in which reminder: its day, whether it is the last, whether one can reply."""
+    """When something is said (UTC), and in which reminder: its day, if it is the last, if one can reply."""
 
     at: datetime
     day: int

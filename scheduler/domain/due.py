@@ -128,7 +128,7 @@ def _send_by(protocol: Protocol, treatment: Treatment, rule: SendBy, due_at: dat
 def open_plan(
     protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ...], in_time: Collection[Candidate]
 ) -> Candidate | None:
-    """The first text: the welcome, or where it is too late for that a catch-up, after a critical text that is due.
+    """The first text: the welcome, or where it is too late for that a catch-up, after what is critical.
 
     None where nothing that ends is in force any more and no message is left.
     """

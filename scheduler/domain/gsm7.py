@@ -1,4 +1,4 @@
-"""What a text costs: the GSM 7-bit default alphabet and its segments (3GPP TS 23.038, sections 6.2.1 and 6.1.2)."""
+"""What a text costs: the GSM 7-bit default alphabet and its segments (3GPP TS 23.038, 6.2.1 and 6.1.2)."""
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -7,7 +7,17 @@ BASIC = frozenset(
 EXTENSION = frozenset("\f^{}\\[~]|€")
 #: typographic characters that people paste, and what the alphabet has in their place
 REPLACEMENTS = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\t": " "}
+    {
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{HORIZONTAL ELLIPSIS}": "...",
+        "\N{NO-BREAK SPACE}": " ",
+        "\t": " ",
+    }
 )
 
 SINGLE, PART = 160, 153

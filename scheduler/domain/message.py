@@ -43,7 +43,7 @@ def render(
     at: datetime,
     two_way: bool = True,
 ) -> Text:
-    """The text of `message` with the lines of what is folded into it, true at `at` (UTC) and until it must be gone.
+    """The text of `message` with the lines of what is folded into it, for the moment `at` (UTC).
 
     A line whose condition does not hold at that moment drops out; the emergency fragment never does.
     """

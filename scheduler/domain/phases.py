@@ -14,8 +14,8 @@ SECOND = timedelta(seconds=1)
 class Treatment:
     """What the timeline of a treatment depends on.
 
-    `treated_at` is T0, when the treatment ended, and `enrolled_at` when the patient was enrolled: aware UTC, whole
-    minutes. `at_desk` says that staff filled in the form while the patient was there.
+    `treated_at` is T0, when the treatment ended, and `enrolled_at` when the patient was enrolled: aware UTC,
+    whole minutes. `at_desk` says that staff filled in the form while the patient was there.
     """
 
     treated_at: datetime
@@ -41,8 +41,8 @@ class Treatment:
 class Phase:
     """A rule with its interval: instants in UTC, `ends_at` exclusive and None where no end is given.
 
-    `last_day` and `last_date` are the last local day covered. `counted_day` is the day in which it ends by the
-    protocol's own count: three days end on Day 3, even where a clock change carries 72 hours past its midnight.
+    `last_day` and `last_date` are the last local day covered. `counted_day` is the day in which it ends by
+    the protocol's own count: three days end on Day 3, even where a clock change carries 72 hours past it.
     """
 
     id: str

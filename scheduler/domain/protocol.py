@@ -5,7 +5,7 @@ Everything here is read from one YAML file (see `schedules/README.md`); nothing 
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -15,7 +15,7 @@ from scheduler.domain.length import Length, LengthField
 
 def _parse_clock(text: Any) -> time:
     if isinstance(text, str) and re.fullmatch(r"\d\d:\d\d", text):
-        return datetime.strptime(text, "%H:%M").time()
+        return time.fromisoformat(text)
     raise ValueError(f'{text!r} is not a time of day; write it in quotes: "09:00"')
 
 
@@ -50,8 +50,8 @@ class Question(Part):
 class Value(Part):
     """A length that a clinic may change; `by` names a question whose answer chooses among `lengths`.
 
-    Without a length and with `set_by_clinic` it has no default: the clinic gives a length, or says that patients
-    are told in person, or leaves the item out.
+    Without a length and with `set_by_clinic` it has no default: the clinic gives a length, or says that
+    patients are told in person, or leaves the item out.
     """
 
     label: Sentence
@@ -75,14 +75,14 @@ class SendingHours(Part):
 
 
 class Ends(Part):
-    """When a phase ends: some elapsed time after its start, or with the local day so many days after Day 0."""
+    """When a phase ends: so much elapsed time after its start, or with the local day so long after Day 0."""
 
     after: Id | None = None
     with_day: tuple[Id, ...] = ()
 
 
 class Phase(Part):
-    """A rule that holds over an interval. Without `starts_after` it starts with T0; without `ends`, it has no end."""
+    """A rule that holds over an interval: from T0 or `starts_after` another, without end unless `ends`."""
 
     kind: Literal["do", "avoid", "permit", "watch"]
     scope: Literal["site", "body"]
@@ -112,8 +112,8 @@ class Condition(Part):
 
 
 class Line(Part):
-    """A sentence or two of a message; a channel without a text leaves it out. A `service` line says nothing of care,
-    and so rests on no statement: how to stop, where the page is."""
+    """A sentence or two of a message; a channel without a text leaves it out. A `service` line says nothing
+    of care, and so rests on no statement: how to stop, where the page is."""
 
     sms: Sentence | None = None
     email: Sentence | None = None
@@ -143,7 +143,7 @@ class At(Part):
 
 
 class SendBy(Part):
-    """Until when it may leave: so long after T0 or after it was due, or at the close of a day's sending hours."""
+    """Until when it may leave: so long after T0 or after it was due, or until a day's sending hours close."""
 
     after_treatment: LengthField | None = None
     after_due: LengthField | None = None
@@ -159,8 +159,8 @@ class Fold(Part):
 
 
 class Message(Part):
-    """A list of lines with a timing. Those in `if_room` leave an SMS that would pass its segments, the last first;
-    an email and the patient's page say them always."""
+    """A list of lines with a timing. Those in `if_room` leave an SMS that would pass its segments, the last
+    first; an email and the patient's page say them always."""
 
     kind: Literal["welcome", "daily", "phase-end", "critical", "catch-up"]
     label: Sentence
@@ -213,7 +213,7 @@ class Protocol(Part):
     topics: dict[Id, Topic] = {}
 
     def check_answers(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """A sentence for every question that is not answered with one of its options, by the question's name."""
+        """A sentence for every question that is not answered with one of its options, by its name."""
         faults = {
             name: f"Choose one of: {', '.join(question.options)}."
             for name, question in self.questions.items()

@@ -1,4 +1,4 @@
-"""What can be wrong in a protocol whose parts are all well formed: names that lead nowhere, texts that cannot be said."""
+"""What can be wrong in a protocol whose parts are well formed: names that lead nowhere, texts not sayable."""
 
 from collections.abc import Iterator, Mapping
 

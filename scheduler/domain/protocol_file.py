@@ -34,7 +34,7 @@ class ProtocolFaults(ValueError):
 
 
 def load(path: Path) -> Protocol:
-    """The protocol in a file. Raises ProtocolFaults with all that is wrong, OSError where it cannot be read."""
+    """The protocol in a file. Raises ProtocolFaults with all that is wrong, OSError if it cannot be read."""
     protocol, found = read(path.read_bytes())
     if protocol is None or found:
         raise ProtocolFaults(path, found)

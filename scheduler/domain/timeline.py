@@ -1,6 +1,6 @@
-"""The timeline of a treatment: which rules hold when, which reminders are due when, and what is not sent and why.
+"""The timeline of a treatment: which rules hold when, which reminders are due when, what is not sent and why.
 
-`build_timeline` is pure. The preview, the plan that is stored, the patient's page and the simulation come from it.
+`build_timeline` is pure. The preview, the stored plan, the patient's page and the simulation come from it.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ __all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "build
 
 @dataclass(frozen=True, slots=True)
 class PlannedReminder:
-    """A message planned for one patient. Instants are UTC; `due_local` is the wall clock of the episode's zone."""
+    """A message planned for one patient. Instants are UTC; `due_local` is the wall clock of its zone."""
 
     key: str
     message: str
@@ -59,7 +59,7 @@ class Timeline:
 
 
 def build_timeline(protocol: Protocol, treatment: Treatment) -> Timeline:
-    """Plan one treatment. Raises KeyError for an answer that the protocol does not offer: check answers first."""
+    """Plan one treatment. Raises KeyError for an answer that the protocol does not offer: check first."""
     phases = build_phases(protocol, treatment)
     wanted = candidates(protocol, treatment, phases)
     first_moment = next_sending_moment(protocol, treatment.timezone, treatment.enrolled_at)
@@ -86,7 +86,7 @@ def _missed_welcome(protocol: Protocol, treatment: Treatment) -> Unsent:
 def _around_opener(
     protocol: Protocol, treatment: Treatment, opener: Candidate, in_time: list[Candidate]
 ) -> tuple[list[Candidate], list[Unsent]]:
-    """The first text says what is true now: what would only repeat it is not sent beside it. Critical ones are."""
+    """The first text says what is true now: what would only repeat it is not sent. Critical ones are."""
     kept, unsent = [], []
     first_moment = next_sending_moment(protocol, treatment.timezone, treatment.enrolled_at)
     catches_up = opener.message == protocol.catch_up
@@ -142,7 +142,7 @@ def _fold_same_day(
 
 
 def _space(protocol: Protocol, zone: str, ordered: list[Candidate]) -> Iterator[Candidate]:
-    """Texts due at the same minute follow each other at a distance, where sending hours and send-by leave room."""
+    """Texts due at the same minute follow each other at a distance, where hours and send-by leave room."""
     previous: datetime | None = None
     for candidate in ordered:
         if previous is not None and candidate.due_at <= previous:
