@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "health_check",
+    # its own copy of the API's description page; nothing is fetched from another host
+    "ninja",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

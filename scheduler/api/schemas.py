@@ -1,4 +1,4 @@
-"""What the API takes and gives. Instants that it gives are UTC; `local` is the wall clock of the clinic's zone."""
+"""What the API takes and gives. Instants it gives are UTC; `local` is the wall clock of the clinic's zone."""
 
 from datetime import datetime
 from typing import Literal

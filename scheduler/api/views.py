@@ -24,20 +24,20 @@ from scheduler.models import Episode
 
 router = Router()
 KEY_FAULTS = {401: Fault, 403: Fault, 413: Fault}
+BODY_FAULTS = {400: Fault, 422: Faults}
 
 
 @router.post(
-    "/enrolments",
-    response={201: EpisodeOut, 200: EpisodeOut, 400: Fault, 409: Faults, 422: Faults, **KEY_FAULTS},
+    "/enrolments", response={201: EpisodeOut, 200: EpisodeOut, 409: Faults, **BODY_FAULTS, **KEY_FAULTS}
 )
 def create_enrolment(request: HttpRequest, body: AskedEnrolment) -> Status:
-    """Enrol a patient: 201. The same again: 200, and nothing is done. Other answers for the same treatment: 409."""
+    """Enrol a patient: 201. The same again: 200, nothing is done. The same with other answers: 409."""
     key = request.auth  # type: ignore[attr-defined]
     enrolled = enrol(body.for_clinic(key.clinic), f"API {key.prefix}", timezone.now())
     return Status(201 if enrolled.created else 200, _episode(enrolled.episode))
 
 
-@router.post("/timelines", response={200: TimelineOut, 400: Fault, 422: Faults, **KEY_FAULTS})
+@router.post("/timelines", response={200: TimelineOut, **BODY_FAULTS, **KEY_FAULTS})
 def create_timeline(request: HttpRequest, body: Asked) -> TimelineOut:
     """What enrolling now would plan, with every text. Nothing is kept."""
     key = request.auth  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -106,35 +106,53 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
     assert edition is not None, "a clinic that misses nothing has an edition"
     protocol = editions.protocol_of(edition)
     faults = _person_optional(asked, typed.faults) if preview else dict(typed.faults)
-    answers = protocol.check_answers(asked.answers)
-    faults |= {f"answers.{name}": sentence for name, sentence in answers.items()}
-    if typed.treated_at is not None:
-        late = "" if answers else _too_late(asked, protocol, typed.treated_at, now)
-        if typed.treated_at > now:
-            faults["treated"] = "This is in the future. Enrol the patient when the treatment has ended."
-        elif late:
-            faults["treated"] = late
-        elif is_late(typed.treated_at, now) and not (asked.late_confirmed or preview):
-            faults["late_confirmed"] = _confirm(asked, typed.treated_at)
-    if faults:
+    unanswered = protocol.check_answers(asked.answers)
+    faults |= {f"answers.{name}": sentence for name, sentence in unanswered.items()}
+    treatment = _treatment(asked, typed.treated_at, now)
+    if treatment:
+        over = not unanswered and treatment.day_of(now) > last_day(protocol, treatment)
+        faults |= _about_time(treatment, over=over, late_confirmed=asked.late_confirmed or preview)
+    if faults or treatment is None:
         raise Refused(faults)
-    assert typed.treated_at is not None, "a time that cannot be read is a fault"
-    treatment = Treatment(
-        treated_at=typed.treated_at,
+    timeline = build_timeline(protocol, treatment)
+    if not timeline.reminders:
+        raise Refused({"treated": NOTHING_LEFT})
+    identity = identity_of(asked.protocol_id, typed) or ""
+    return Checked(typed, edition, protocol, treatment, timeline, identity)
+
+
+def _treatment(asked: Enrolment, treated_at: datetime | None, now: datetime) -> Treatment | None:
+    if treated_at is None:
+        return None
+    return Treatment(
+        treated_at=treated_at,
         timezone=asked.clinic.timezone,
         answers=dict(asked.answers),
         enrolled_at=now,
         at_desk=asked.at_desk,
     )
-    timeline = build_timeline(protocol, treatment)
-    if not timeline.reminders:
-        raise Refused({"treated": NOTHING_LEFT})
-    return Checked(typed, edition, protocol, treatment, timeline, identity_of(asked.protocol_id, typed) or "")
 
 
-def is_late(treated_at: datetime, now: datetime) -> bool:
+def _about_time(treatment: Treatment, *, over: bool, late_confirmed: bool) -> dict[str, str]:
+    if over:
+        return {"treated": NOTHING_LEFT}
+    if treatment.treated_at > treatment.enrolled_at:
+        return {"treated": "This is in the future. Enrol the patient when the treatment has ended."}
+    if is_late(treatment) and not late_confirmed:
+        return {"late_confirmed": _confirm(treatment)}
+    return {}
+
+
+def last_day(protocol: Protocol, treatment: Treatment) -> int:
+    """The number of the plan's last day, whoever is enrolled on time: of its last end or its last message."""
+    on_time = build_timeline(protocol, replace(treatment, enrolled_at=treatment.treated_at))
+    ends = [phase.last_day for phase in on_time.phases if phase.last_day is not None]
+    return max([0, *ends, *(reminder.day for reminder in on_time.reminders)])
+
+
+def is_late(treatment: Treatment) -> bool:
     """Whether a person has to confirm a treatment so long ago."""
-    return now - treated_at > LATE
+    return treatment.enrolled_at - treatment.treated_at > LATE
 
 
 def _person_optional(asked: Enrolment, faults: dict[str, str]) -> dict[str, str]:
@@ -144,15 +162,8 @@ def _person_optional(asked: Enrolment, faults: dict[str, str]) -> dict[str, str]
     return {field: sentence for field, sentence in faults.items() if field not in untyped}
 
 
-def _too_late(asked: Enrolment, protocol: Protocol, treated_at: datetime, now: datetime) -> str:
-    zone = asked.clinic.timezone
-    treated, today = localtime.local_date(zone, treated_at), localtime.local_date(zone, now)
-    over = today > treated + timedelta(days=protocol.last_day(asked.answers))
-    return NOTHING_LEFT if over else ""
-
-
-def _confirm(asked: Enrolment, treated_at: datetime) -> str:
-    wall = localtime.to_wall(asked.clinic.timezone, treated_at)
+def _confirm(treatment: Treatment) -> str:
+    wall = localtime.to_wall(treatment.timezone, treatment.treated_at)
     return (
         f"This treatment ended more than 24 hours ago, on {localtime.short_date(wall.date())} at "
         f"{localtime.clock(wall)}. Confirm that this is right: what is past its time is not sent."

@@ -78,8 +78,8 @@ def _same_again(asked: Enrolment, first: Episode) -> Enrolled:
     if differing:
         raise Conflict(
             {
-                "patient": f"This patient is already enrolled for this treatment (episode {first.pk}), and there "
-                f"{' and '.join(differing)}. Nothing was changed; change the episode instead."
+                "patient": f"This patient is already enrolled for this treatment (episode {first.pk}), and "
+                f"there {' and '.join(differing)}. Nothing was changed; change the episode instead."
             }
         )
     return Enrolled(first, created=False)

@@ -37,7 +37,7 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
     refuse_unknown_protocol(asked.protocol_id)
     checked = check(asked, read(asked), now, preview=True)
     timeline = checked.timeline
-    late = is_late(checked.treatment.treated_at, now)
+    late = is_late(checked.treatment)
     return Preview(
         timeline, _texts(asked, checked, timeline), _warnings(asked, checked, timeline, late), late
     )

@@ -114,5 +114,6 @@ def _skipped(zone: str, wall: datetime) -> str:
     first, last = localtime.to_wall(zone, after), localtime.to_wall(zone, after - MINUTE)
     return (
         f"The clocks went forward, and {clock(wall)} on {short_date(wall.date())} never came: "
-        f"{clock(last)} was followed by {clock(first)}. Give a time up to {clock(last)} or from {clock(first)}."
+        f"{clock(last)} was followed by {clock(first)}. "
+        f"Give a time up to {clock(last)} or from {clock(first)}."
     )

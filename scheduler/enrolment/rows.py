@@ -66,7 +66,7 @@ def reminder_rows(episode: Episode, timeline: Timeline) -> list[Reminder]:
 
 
 def event_rows(episode: Episode, reminders: list[Reminder], timeline: Timeline, actor: str) -> list[Event]:
-    """One for the enrolment, with what was said about it and what is not sent, and one per planned reminder."""
+    """One for the enrolment, with what was said and what is not sent; and one per planned reminder."""
     common = {"clinic": episode.clinic, "episode": episode, "actor": actor, "at": episode.enrolled_at}
     unsent = [{"key": late.key, "reason": late.reason, "into": late.into} for late in timeline.unsent]
     enrolled = Event(kind="enrolled", details=said_of(episode) | {"not_planned": unsent}, **common)

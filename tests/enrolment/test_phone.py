@@ -30,7 +30,7 @@ def test_it_says_that_a_landline_is_not_a_mobile(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["07700", "07700 9001234", "0", "+", "+999 1234567", "()", "1" * 300])
 def test_it_says_that_a_number_is_not_complete(typed: str) -> None:
-    with pytest.raises(NotANumber, match="not a complete telephone number. An example: 07700 900123"):
+    with pytest.raises(NotANumber, match=r"not a complete telephone number\. An example: 07700 900123"):
         mobile(typed, LONDON)
 
 

@@ -25,7 +25,7 @@ def test_it_reads_a_time_in_the_clinics_zone_unless_it_has_an_offset(typed: str,
     "typed", ["", "yesterday", "2026-11-20", "20.11.2026 15:00", "2026-11-20T15", "15:00"]
 )
 def test_it_says_how_to_write_a_time(typed: str) -> None:
-    with pytest.raises(ValueError, match="date and (the )?time"):
+    with pytest.raises(ValueError, match=r"date and (the )?time"):
         read_treated(typed, LONDON, "")
 
 
@@ -60,7 +60,7 @@ def test_it_names_the_neighbours_of_a_time_that_the_clock_skipped(
 
 
 def test_it_asks_about_a_time_that_came_twice() -> None:
-    with pytest.raises(AskFold, match="01:30 on Sun 25 Oct came twice.*first time or the second"):
+    with pytest.raises(AskFold, match=r"01:30 on Sun 25 Oct came twice.*first time or the second"):
         read_treated("2026-10-25T01:30", LONDON, "")
 
 
@@ -77,12 +77,12 @@ def test_it_takes_no_other_answer_to_that() -> None:
         read_treated("2026-10-25T01:30", LONDON, "third")
 
 
-@pytest.mark.parametrize("typed", ["  Zoë   O’Neill ", "Zoe\u0308 O’Neill"])
+@pytest.mark.parametrize("typed", ["  Zoë   O\u2019Neill ", "Zoe\u0308 O\u2019Neill"])
 def test_it_writes_a_name_in_one_way(typed: str) -> None:
-    assert read_name(typed) == "Zoë O’Neill"
+    assert read_name(typed) == "Zoë O\u2019Neill"
 
 
-@pytest.mark.parametrize("name", ["李小龍", "نگار\u200cزاده", "Ng"])
+@pytest.mark.parametrize("name", ["李小龍", "\u0646\u200c\u0627", "Ng"])
 def test_it_takes_names_of_any_script(name: str) -> None:
     assert read_name(name) == name
 
