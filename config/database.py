@@ -40,5 +40,6 @@ def sqlite_file(url: str, base: Path) -> Path | None:
 def django_database(url: str, base: Path) -> dict[str, Any]:
     if file := sqlite_file(url, base):
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": dict(SQLITE_OPTIONS)}
-    database = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-    return {**database, "OPTIONS": {"connect_timeout": 10, **database.get("OPTIONS", {})}}
+    database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    database["OPTIONS"] = {"connect_timeout": 10} | database.get("OPTIONS", {})
+    return database

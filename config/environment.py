@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -18,6 +18,7 @@ from config.email import email_fault
 from config.faults import SettingsFault
 from config.twilio import twilio_faults
 
+Value = TypeVar("Value")
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = BASE_DIR / ".env"
 SENDER = re.compile(r"\+[1-9]\d{6,14}|[1-9]\d{2,7}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -179,7 +180,7 @@ class Environment(BaseSettings):
         return self.public_url.startswith("https:")
 
 
-def _refuse(value: Any, fault: str | None) -> Any:
+def _refuse(value: Value, fault: str | None) -> Value:
     if fault:
         raise ValueError(fault)
     return value

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper, handle_default_options
-from django.db import DatabaseError, connections
+from django.db import OperationalError, ProgrammingError, connections
 
 #: Django's commands that an operator needs, and the names Django knows them by
 BORROWED = {
@@ -107,8 +107,10 @@ def _execute(command: BaseCommand, name: str, args: Sequence[object], options: d
         command.execute(*args, **options)
     except CommandError as fault:
         return _say(fault, fault.returncode)
-    except DatabaseError as fault:
-        return _say(f"{name}: {database_sentence(fault)}", 1)
+    except (OperationalError, ProgrammingError) as fault:
+        if (sentence := database_sentence(fault)) is None:
+            raise
+        return _say(f"{name}: {sentence}", 1)
     finally:
         connections.close_all()
     return 0
@@ -124,10 +126,13 @@ def _prepare() -> None:
         raise CommandError(f"cannot write to {settings.DATA_DIR} ({fault.strerror})") from None
 
 
-def database_sentence(fault: Exception) -> str:
-    """What an operator can do about it; the driver's first line has no password in it."""
+def database_sentence(fault: Exception) -> str | None:
+    """What an operator can do about it; None for a fault of ours."""
+    # The driver's first line has no password in it.
     kind = type(fault.__cause__).__name__.lower()
-    text = str(fault).strip().splitlines()[0] if str(fault).strip() else kind
+    text = (str(fault).strip() or kind).splitlines()[0]
     if any(sign in text.lower() or sign == kind for sign in OLD_TABLES):
         return "the database has not got this version's tables yet; run `aftercare migrate`"
-    return f"the database does not answer as it should ({text}); `aftercare doctor` says more"
+    if isinstance(fault, OperationalError):
+        return f"the database does not answer as it should ({text}); `aftercare doctor` says more"
+    return None

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from scheduler.doctor.finding import Finding, fail, ok
 
 #: levels at which a commit waits for the disk, in the words of each engine
-DURABLE = {
+DURABLE: dict[str, tuple[str, set[object]]] = {
     "sqlite": ("PRAGMA synchronous", {2, 3}),
     "postgresql": ("SHOW synchronous_commit", {"on", "remote_apply"}),
 }
