@@ -29,6 +29,7 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
+    website = forms.URLField(label="Website", required=False, assume_scheme="https")
     emergency_number = forms.ChoiceField(
         label="Emergency number that texts name",
         choices=EMERGENCY,
@@ -44,7 +45,6 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
             "sms_name": "Name in texts",
             "timezone": "Time zone",
             "reply_to": "Email address that somebody reads",
-            "website": "Website",
         }
         help_texts = {
             "sms_name": "Every text begins with it: 20 characters at the most.",

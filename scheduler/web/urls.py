@@ -20,4 +20,5 @@ urlpatterns = [
     path("c/<slug:slug>/", include(CLINIC)),
     path("p/<str:token>", patient_page.patient_page, name="patient-page"),
     path("p/<str:token>/messages", patient_page.patient_messages, name="patient-messages"),
+    path("webhooks/", include("scheduler.web.webhooks")),
 ]

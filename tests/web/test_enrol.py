@@ -1,0 +1,177 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from scheduler.models import Clinic, Episode, Patient
+from tests.enrolment.clinics import NOW, bare_clinic
+from tests.web.people import enrolled, member, signed_in
+
+URL = "/c/leafy/enrol"
+PREVIEW = f"{URL}/preview"
+TYPED = {
+    "name": "Sam Example",
+    "mobile": "07700 900123",
+    "sms": "on",
+    "protocol": "microsclerotherapy",
+    "date": "2026-11-20",
+    "time": "15:00",
+    "answers.area": "small",
+    "site": "left",
+}
+
+
+def typed(**changes: str) -> dict[str, str]:
+    """The form filled in; a change to nothing takes the field out."""
+    return {name: value for name, value in (TYPED | changes).items() if value}
+
+
+def post(client: Client, url: str = URL, **changes: str) -> Any:
+    return client.post(url, typed(**changes))
+
+
+def test_it_starts_with_now_and_presets_no_answer(staff: Client) -> None:
+    page = staff.get(URL).content.decode()
+    assert 'value="2026-11-20"' in page
+    assert 'value="15:30"' in page
+    assert re.findall(r'name="([^"]+)"[^>]* checked', page) == ["site"]
+
+
+def test_it_enrols_and_reads_the_number_back(staff: Client) -> None:
+    answer = staff.post(URL, typed(), follow=True)
+    episode = Episode.objects.across_clinics().get()
+    assert answer.redirect_chain == [(f"/c/leafy/episodes/{episode.pk}/enrolled", 302)]
+    assert "07700 900123" in answer.content.decode()
+    assert (episode.at_desk, episode.site, episode.channels) == (True, "left", ["sms"])
+    assert episode.enrolled_by == "staff@leafy.example.com"
+
+
+def test_it_says_that_the_same_enrolment_was_made_before(staff: Client) -> None:
+    post(staff)
+    assert "was made before" in staff.post(URL, typed(), follow=True).content.decode()
+    assert Episode.objects.across_clinics().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"name": ""}, "name", "Give the patient"),
+        ({"mobile": "01632 960123"}, "mobile", "not a mobile number"),
+        ({"mobile": ""}, "mobile", "give the patient&#x27;s mobile number"),
+        ({"sms": ""}, "sms", "Choose at least one"),
+        ({"by_email": "on"}, "email", "email address"),
+        ({"date": "2026-13-01"}, "date", "There is no such date"),
+        ({"date": "", "time": ""}, "date", "Say when the treatment ended"),
+        ({"time": "15:31"}, "date", "in the future"),
+        ({"answers.area": ""}, "answers.area", "Choose one of"),
+        ({"date": "2026-11-18"}, "late_confirmed", "more than 24 hours ago"),
+        ({"date": "2026-01-02"}, "date", "nothing is left to send"),
+    ],
+)
+def test_it_explains_what_is_wrong_beside_the_field_and_keeps_what_was_typed(
+    changes: dict[str, str], field: str, sentence: str, staff: Client
+) -> None:
+    answer = post(staff, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in page
+    assert sentence in page
+    kept = [
+        value
+        for value in typed(**changes).values()
+        if value not in ("on", "microsclerotherapy", "left", "small")
+    ]
+    assert all(f'value="{value}"' in page for value in kept)
+    assert not Patient.objects.across_clinics().exists()
+
+
+def test_it_lists_every_fault_on_top_with_a_link_to_its_field(staff: Client) -> None:
+    page = post(staff, name="", mobile="12").content.decode()
+    assert 'role="alert"' in page
+    assert 'href="#id_name"' in page
+    assert 'href="#id_mobile"' in page
+
+
+def test_it_shows_the_plan_while_the_patient_is_not_named_yet(staff: Client) -> None:
+    page = post(staff, PREVIEW, name="", mobile="").content.decode()
+    assert "Stockings day and night" in page
+    assert "Sat 21 Nov, 09:00" in page
+    assert "Leafy Clinic: " in page
+    assert not Patient.objects.across_clinics().exists()
+
+
+def test_it_follows_the_answers(staff: Client) -> None:
+    small, large = (
+        post(staff, PREVIEW, **{"answers.area": area}).content.decode() for area in ("small", "large")
+    )
+    assert "until Fri 27 Nov" in small
+    assert "until Mon 30 Nov" in large
+
+
+def test_it_says_what_is_still_needed_for_a_plan(staff: Client) -> None:
+    page = post(staff, PREVIEW, **{"answers.area": ""}).content.decode()
+    assert "The plan appears here as soon as" in page
+
+
+def test_it_shows_the_plan_without_javascript(staff: Client) -> None:
+    answer = post(staff, step="preview")
+    assert answer.status_code == 200
+    assert "Sat 21 Nov, 09:00" in answer.content.decode()
+    assert not Patient.objects.across_clinics().exists()
+
+
+def test_it_asks_for_confirmation_of_a_late_enrolment_and_says_what_is_not_sent(staff: Client) -> None:
+    page = post(staff, PREVIEW, date="2026-11-18").content.decode()
+    assert "late_confirmed" in page
+    assert "Not sent: " in page
+    assert post(staff, date="2026-11-18", late_confirmed="on").status_code == 302
+
+
+def test_it_asks_which_of_two_equal_hours_was_meant(staff: Client) -> None:
+    with time_machine.travel(NOW.replace(month=10, day=25, hour=9), tick=False):
+        page = post(staff, PREVIEW, date="2026-10-25", time="01:30").content.decode()
+        assert "came twice" in page
+        assert 'value="second"' in page
+        again = post(staff, PREVIEW, date="2026-10-25", time="01:30", fold="second").content.decode()
+        assert "Welcome" in again or "segments" in again
+        assert post(staff, date="2026-10-25", time="01:30", fold="second").status_code == 302
+    assert Episode.objects.across_clinics().get().treated_at.hour == 1
+
+
+def test_it_refuses_other_words_about_the_same_treatment(staff: Client, clinic: Clinic) -> None:
+    post(staff)
+    page = post(staff, **{"answers.area": "large"}).content.decode()
+    assert "already enrolled" in page
+
+
+@pytest.mark.parametrize(("role", "sentence"), [("admin", "Set them"), ("staff", "ask one of them")])
+def test_it_offers_no_form_before_the_clinic_has_said_what_only_it_can_say(
+    role: str, sentence: str, db: None
+) -> None:
+    client = signed_in(member(bare_clinic(), role))
+    page = client.get(URL).content.decode()
+    assert "Nobody can be enrolled yet" in page
+    assert "<form method" not in page.split("<main")[1]
+    assert sentence in page
+    assert "/c/leafy/settings" in page
+    assert "Nobody can be enrolled yet" in post(client).content.decode()
+
+
+def test_it_does_not_show_a_name_as_markup(staff: Client, clinic: Clinic) -> None:
+    episode = enrolled(clinic, name="<script>alert(1)</script> Sam")
+    page = staff.get(f"/c/leafy/episodes/{episode.pk}").content.decode()
+    assert "<script>alert" not in page
+
+
+def test_it_takes_now_from_the_clock_of_the_clinic(clinic: Clinic, staff: Client) -> None:
+    clinic.timezone = "America/New_York"
+    clinic.save()
+    assert 'value="10:30"' in staff.get(URL).content.decode()
+
+
+def test_it_enrols_in_the_same_minute(staff: Client) -> None:
+    with time_machine.travel(NOW + timedelta(seconds=59), tick=False):
+        assert post(staff, time="15:30").status_code == 302

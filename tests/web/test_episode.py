@@ -1,0 +1,102 @@
+from datetime import timedelta
+
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from scheduler.models import Attempt, Clinic, Episode, Reminder
+from tests.enrolment.clinics import NOW
+from tests.web.people import enrolled
+
+
+def page(client: Client, episode: Episode) -> str:
+    return client.get(f"/c/leafy/episodes/{episode.pk}").content.decode()
+
+
+def put_into_outbox(episode: Episode, key: str, text: str) -> Attempt:
+    reminder = Reminder.objects.across_clinics().get(episode=episode, key=key)
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(status="sent")
+    return Attempt.objects.create(
+        clinic=episode.clinic,
+        reminder=reminder,
+        channel="outbox",
+        address="+447700900123",
+        text=text,
+        segments=1,
+        episode_revision=1,
+        created_at=NOW,
+    )
+
+
+def test_it_draws_every_phase_and_names_its_end(staff: Client, episode: Episode) -> None:
+    shown = page(staff, episode)
+    for words in (
+        "Stockings day and night",
+        "until Mon 23 Nov, 15:00",
+        "at least until Fri 4 Dec",
+        "no end given",
+    ):
+        assert words in shown
+
+
+def test_it_draws_today_while_the_plan_runs(staff: Client, episode: Episode) -> None:
+    assert 'class="today"' in page(staff, episode)
+    with time_machine.travel(NOW + timedelta(days=90), tick=False):
+        assert 'class="today"' not in page(staff, episode)
+
+
+def test_it_has_no_style_and_no_script_of_its_own(staff: Client, episode: Episode) -> None:
+    shown = page(staff, episode)
+    assert " style=" not in shown
+    assert "<style" not in shown
+    assert "<script" not in shown
+
+
+def test_it_counts_days_for_staff(staff: Client, episode: Episode) -> None:
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+        assert "4 days after treatment" in page(staff, episode)
+
+
+def test_it_shows_the_exact_text_that_was_sent(staff: Client, episode: Episode) -> None:
+    put_into_outbox(episode, "day-1", "Leafy Clinic: this very text")
+    assert "Leafy Clinic: this very text" in page(staff, episode)
+
+
+def test_it_shows_what_a_planned_message_will_say(staff: Client, episode: Episode) -> None:
+    assert "What it will say" in page(staff, episode)
+
+
+def test_it_tells_who_enrolled(staff: Client, episode: Episode) -> None:
+    assert "nurse@example.com" in page(staff, episode)
+
+
+def test_it_needs_few_queries(
+    staff: Client, clinic: Clinic, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    episode = enrolled(clinic)
+    with django_assert_max_num_queries(8):
+        page(staff, episode)
+
+
+def test_the_outbox_shows_the_newest_first(staff: Client, episode: Episode) -> None:
+    put_into_outbox(episode, "day-1", "the first")
+    later = put_into_outbox(episode, "day-2", "the second")
+    Attempt.objects.across_clinics().filter(pk=later.pk).update(created_at=NOW + timedelta(days=1))
+    shown = staff.get("/c/leafy/outbox").content.decode()
+    assert shown.index("the second") < shown.index("the first")
+    assert "Saturday 21 November" in shown
+    assert "07700 900123" in shown
+
+
+def test_the_outbox_shows_nothing_of_another_clinic(
+    staff: Client, episode: Episode, other_clinic: Clinic
+) -> None:
+    put_into_outbox(enrolled(other_clinic), "day-1", "not theirs")
+    assert "not theirs" not in staff.get("/c/leafy/outbox").content.decode()
+
+
+def test_the_outbox_goes_on_to_older_pages(staff: Client, episode: Episode) -> None:
+    for number in range(31):
+        put_into_outbox(episode, "day-1", f"text {number}")
+    assert "Page 1 of 2" in staff.get("/c/leafy/outbox").content.decode()
+    assert "Page 2 of 2" in staff.get("/c/leafy/outbox?page=2").content.decode()

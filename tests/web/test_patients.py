@@ -1,0 +1,47 @@
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from scheduler.models import Clinic, Episode, Reminder
+from tests.web.people import enrolled
+
+URL = "/c/leafy/"
+
+
+def page(client: Client) -> str:
+    return client.get(URL).content.decode()
+
+
+def test_it_says_that_nobody_is_enrolled_yet(staff: Client) -> None:
+    assert "Nobody is enrolled yet" in page(staff)
+
+
+def test_it_shows_the_day_and_the_next_message(staff: Client, episode: Episode) -> None:
+    shown = page(staff)
+    assert "Sam Example" in shown
+    assert "Day of treatment" in shown
+    assert "Fri 20 Nov, 15:30" in shown
+
+
+def test_it_marks_a_patient_who_needs_a_person(staff: Client, episode: Episode) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode, key="day-2").update(status="failed")
+    assert "Needs a person" in page(staff)
+
+
+def test_it_shows_nobody_of_another_clinic(staff: Client, other_clinic: Clinic) -> None:
+    enrolled(other_clinic, name="Somebody Else")
+    assert "Somebody Else" not in page(staff)
+
+
+def test_it_says_that_nothing_leaves_this_machine(staff: Client) -> None:
+    assert "Nothing leaves this machine" in page(staff)
+
+
+@pytest.mark.parametrize("patients", [1, 5])
+def test_it_needs_no_more_queries_for_more_patients(
+    patients: int, staff: Client, clinic: Clinic, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(patients):
+        enrolled(clinic, name=f"Sam {'ABCDE'[number]}")
+    with django_assert_max_num_queries(6):
+        page(staff)
