@@ -1,6 +1,6 @@
 """SQL in sets for the hot paths (claim, record, re-plan): one statement for many rows, on both engines.
 
-The ORM's `bulk_create` costs more than the durable writes themselves; its `update` cannot say which rows moved.
+The ORM's `bulk_create` costs more than the durable writes, and its `update` cannot say which rows moved.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

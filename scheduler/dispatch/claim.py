@@ -61,12 +61,20 @@ def claim(
         if not ids:
             return Batch()
         rows = load(ids)
-        held = {row.reminder.pk: decision for row in rows if (decision := hold_back(row, now))}
+        held = {row.reminder.pk: decision for row in rows if (decision := _held(row, now))}
         _set_aside(held, worker, now)
         free = [row for row in rows if row.reminder.pk not in held]
         claimed, failed = _claim(free, now, worker, live, now + lease)
     counts = Counter(str(decision.status) for decision in held.values()) + Counter(failed=failed)
     return Batch(len(ids), claimed, counts)
+
+
+def _held(row: Row, now: datetime) -> Decision | None:
+    try:
+        return hold_back(row, now)
+    except (ValueError, LookupError):
+        # An edition that cannot be read: it is claimed, so that it can fail where a person sees it.
+        return None
 
 
 def _set_aside(held: dict[int, Decision], worker: str, now: datetime) -> None:
@@ -115,10 +123,11 @@ def _prepare(row: Row, now: datetime, live: Set[str]) -> tuple[Route, Outgoing, 
         return route
     try:
         text = write(row, now)
+        outgoing = address(row, route, text, uuid4(), now)
     except (ValueError, LookupError):
         # One text that cannot be written must not hold up the others.
         return "unwritable"
-    return route, address(row, route, text, uuid4(), now), text.segments if route.kind == "sms" else 0
+    return route, outgoing, text.segments if route.kind == "sms" else 0
 
 
 def _attempt(row: Row, route: Route, outgoing: Outgoing, segments: int, now: datetime) -> Sequence[object]:

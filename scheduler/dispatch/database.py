@@ -1,0 +1,52 @@
+"""The one thread of a worker that talks to the database, and what it does when the database goes away."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+#: seconds between two looks at a database that does not answer
+PAUSE = 1.0
+
+
+class DatabaseAway(ConnectionError):
+    """It does not answer, or it broke off; what was asked may or may not have been done."""
+
+
+class DatabaseThread:
+    """Runs the steps that need the database one after the other, beside the event loop."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+
+    async def run(self, step: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Raises DatabaseAway; the next step begins with a new connection then."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, lambda: _guarded(step, *args, **options)
+        )
+
+    async def insist(self, step: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Repeat a step that may be repeated until the database is there."""
+        while True:
+            try:
+                return await self.run(step, *args, **options)
+            except DatabaseAway as away:
+                log.warning("database away", why=str(away))
+                await asyncio.sleep(PAUSE)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        self._thread.shutdown()
+
+
+def _guarded(step: Callable[..., T], *args: Any, **options: Any) -> T:
+    try:
+        return step(*args, **options)
+    except (OperationalError, InterfaceError) as fault:
+        connection.close()
+        raise DatabaseAway(type(fault).__name__) from fault

@@ -1,0 +1,64 @@
+"""What a worker does from time to time. However many workers run, each slot of a job is run once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from scheduler.dispatch.expire import expire_leases
+from scheduler.models import Heartbeat, JobSlot
+from scheduler.sets import stamp
+
+TAKE = """
+    INSERT INTO scheduler_jobslot (job, slot, worker) VALUES (%s, %s, %s)
+    ON CONFLICT (job, slot) DO NOTHING
+"""
+SLOTS_KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` gets the present instant and the worker's name."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime, str], object]
+    #: every worker does it for itself
+    each_worker: bool = False
+
+
+def beat(now: datetime, worker: str) -> None:
+    """Tell the others that this worker is alive."""
+    Heartbeat.objects.update_or_create(
+        worker=worker, defaults={"seen_at": now}, create_defaults={"started_at": now, "seen_at": now}
+    )
+
+
+def prune(now: datetime, worker: str) -> None:
+    """Forget slots that nobody can take any more, and workers long gone."""
+    JobSlot.objects.filter(slot__lt=now - SLOTS_KEPT).delete()
+    Heartbeat.objects.filter(seen_at__lt=now - SLOTS_KEPT).delete()
+
+
+JOBS = (
+    Job("heartbeat", timedelta(seconds=10), beat, each_worker=True),
+    Job("expired-leases", timedelta(seconds=15), lambda now, worker: expire_leases(now, actor=worker)),
+    Job("prune", timedelta(hours=1), prune),
+)
+
+
+def run_job(job: Job, now: datetime, worker: str) -> bool:
+    """Run a job for the slot that `now` lies in, unless another worker took it; return whether it ran."""
+    if not job.each_worker and not _take_slot(job, now, worker):
+        return False
+    job.run(now, worker)
+    return True
+
+
+def _take_slot(job: Job, now: datetime, worker: str) -> bool:
+    seconds = int(job.every.total_seconds())
+    slot = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [job.name, stamp(slot), worker])
+        return bool(cursor.rowcount == 1)

@@ -1,0 +1,189 @@
+"""The worker: a loop that claims and posts, one that records, and a timetable of periodic jobs.
+
+It is woken by the next due time, and looks at least every second: that is how it sees what was enrolled or
+edited meanwhile. On PostgreSQL too: it polls, and listens to no notification.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from scheduler.channels.base import Channel
+from scheduler.dispatch.claim import BATCH, Batch, Claimed, claim
+from scheduler.dispatch.database import DatabaseAway, DatabaseThread
+from scheduler.dispatch.due import next_due
+from scheduler.dispatch.jobs import JOBS, Job, run_job
+from scheduler.dispatch.recheck import recheck, release, unposted
+from scheduler.dispatch.record import Posted, record
+from scheduler.dispatch.send import post
+
+log = structlog.get_logger(__name__)
+
+#: how many requests are under way at once
+IN_FLIGHT = 50
+#: seconds
+LONGEST_SLEEP = 1.0
+RECORD_AFTER = 0.1
+RECORD_BATCH = 200
+#: what is under way when the worker is told to stop gets this long; the process is gone within ten seconds
+GRACE = 8.5
+
+
+class Worker:
+    """Any number may run, on any number of machines: the claim makes them safe."""
+
+    def __init__(
+        self,
+        name: str,
+        channels: Mapping[str, Channel],
+        clock: Callable[[], datetime],
+        jobs: Sequence[Job] = JOBS,
+    ) -> None:
+        self.name = name
+        self.counts: Counter[str] = Counter()
+        self._channels = channels
+        self._live = frozenset(channels.keys() - {"outbox"})
+        self._clock = clock
+        self._jobs = jobs
+        self._database = DatabaseThread()
+        self._stopping = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._posted: asyncio.Queue[Posted] = asyncio.Queue()
+
+    def stop(self) -> None:
+        """Claim nothing more; finish, or give back, what is claimed."""
+        self._stopping.set()
+
+    async def run(self, *, once: bool = False) -> None:
+        """Until `stop`; with `once`, until nothing is due."""
+        for channel in self._channels.values():
+            await channel.open()
+        recorder = asyncio.create_task(self._keep_recording())
+        timetable = self._timetable()
+        try:
+            while not self._stopping.is_set():
+                if await self._turn():
+                    continue
+                if once:
+                    break
+                await self._until_next_due()
+        finally:
+            timetable.shutdown(wait=False)
+            await self._wind_up(recorder)
+
+    async def _turn(self) -> bool:
+        """Take and post what there is room for; false where nothing is due."""
+        room = IN_FLIGHT - len(self._under_way)
+        if room <= 0:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        try:
+            batch = await self._claim(min(room, BATCH))
+            self.counts += batch.set_aside
+            await self._post(batch.claimed)
+        except DatabaseAway as away:
+            log.warning("database away", why=str(away))
+            await self._sleep(LONGEST_SLEEP)
+            return True
+        return bool(batch.looked_at)
+
+    async def _claim(self, limit: int) -> Batch:
+        now = self._clock()
+        return await self._database.run(claim, now, worker=self.name, live=self._live, limit=limit)
+
+    async def _post(self, claimed: Sequence[Claimed]) -> None:
+        """Nothing waits between the check and the request: there is room for every one of them."""
+        if self._stopping.is_set():
+            give_back = list(unposted(claimed))
+            await self._database.run(release, give_back, self._clock(), worker=self.name)
+            return
+        for one in await self._database.run(recheck, claimed, self._clock(), worker=self.name):
+            task = asyncio.create_task(self._post_one(one))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _post_one(self, one: Claimed) -> None:
+        outcome = await post(one, self._channels)
+        self.counts[str(outcome.kind)] += 1
+        self._posted.put_nowait((one, outcome))
+
+    async def _keep_recording(self) -> None:
+        """Record in batches: a transaction costs the same for one outcome and for two hundred."""
+        while True:
+            posted = [await self._posted.get()]
+            try:
+                async with asyncio.timeout(RECORD_AFTER):
+                    while len(posted) < RECORD_BATCH:
+                        posted.append(await self._posted.get())
+            except TimeoutError:
+                pass
+            await self._record(posted)
+            for _ in posted:
+                self._posted.task_done()
+
+    async def _record(self, posted: list[Posted]) -> None:
+        try:
+            await self._database.insist(record, posted, self._clock(), worker=self.name)
+        except Exception:
+            # One outcome that cannot be written leaves its own reminder in doubt, and no other.
+            if len(posted) == 1:
+                log.exception("outcome not recorded", reminder=posted[0][0].reminder_id)
+                return
+            for one in posted:
+                await self._record([one])
+
+    async def _until_next_due(self) -> None:
+        try:
+            due = await self._database.run(next_due)
+        except DatabaseAway:
+            due = None
+        wait = (due - self._clock()).total_seconds() if due else LONGEST_SLEEP
+        await self._sleep(min(max(wait, 0.0), LONGEST_SLEEP))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+    def _timetable(self) -> AsyncIOScheduler:
+        timetable = AsyncIOScheduler(timezone="UTC")
+        for job in self._jobs:
+            timetable.add_job(
+                self._run_job,
+                "interval",
+                args=[job],
+                seconds=job.every.total_seconds(),
+                next_run_time=self._clock(),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        timetable.start()
+        return timetable
+
+    async def _run_job(self, job: Job) -> None:
+        try:
+            await self._database.run(run_job, job, self._clock(), self.name)
+        except DatabaseAway as away:
+            log.warning("job missed", job=job.name, why=str(away))
+
+    async def _wind_up(self, recorder: asyncio.Task[None]) -> None:
+        """What is under way may finish; what does not is in doubt when its lease ends."""
+        try:
+            async with asyncio.timeout(GRACE):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
+                await self._posted.join()
+        except TimeoutError:
+            log.warning("stopped with requests under way", requests=len(self._under_way))
+        for task in (recorder, *self._under_way):
+            task.cancel()
+        for channel in self._channels.values():
+            await channel.close()
+        await self._database.close()

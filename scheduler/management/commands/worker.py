@@ -1,0 +1,70 @@
+"""aftercare worker: sends what is due, when it is due."""
+
+import asyncio
+import os
+import signal
+import socket
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from scheduler.dispatch.compose import channels_of
+from scheduler.dispatch.durability import NotDurable, check_durability
+from scheduler.dispatch.worker import Worker
+from scheduler.management.base import Command as BaseCommand
+from scheduler.management.base import Failure
+from scheduler.senders import ensure_first_sender
+
+log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Command(BaseCommand):
+    help = "Send what is due, until stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="send what is due now, then end")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        try:
+            check_durability()
+        except NotDurable as fault:
+            raise Failure(fault) from None
+        if settings.TWILIO:
+            ensure_first_sender(settings.TWILIO, settings.SMS_RATE_PER_SECOND)
+        channels = channels_of(settings)
+        counts = asyncio.run(run(channels, once))
+        if once:
+            self.stdout.write(summary(counts))
+
+
+async def run(channels: Any, once: bool) -> dict[str, int]:
+    worker = Worker(f"worker {socket.gethostname()[:50]}-{os.getpid()}", channels, utc_now)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, worker.stop)
+    log.info("worker started", worker=worker.name, channels=sorted(channels))
+    await worker.run(once=once)
+    log.info("worker stopped", worker=worker.name)
+    return worker.counts
+
+
+def summary(counts: dict[str, int]) -> str:
+    """One line, whatever happened."""
+    words = {
+        "accepted": "sent",
+        "rejected": "refused",
+        "in-doubt": "in doubt",
+        "not-posted": "to be tried again",
+        "skipped": "skipped",
+        "cancelled": "cancelled",
+        "failed": "failed",
+        "scheduled": "put off",
+    }
+    return ", ".join(f"{counts.get(kind, 0)} {word}" for kind, word in words.items())

@@ -1,0 +1,32 @@
+"""Whom texts come from."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from scheduler.models import Clinic, Sender
+
+if TYPE_CHECKING:
+    from config.twilio import Twilio
+
+
+@transaction.atomic
+def ensure_first_sender(twilio: "Twilio", segments_per_second: float) -> Sender | None:
+    """Give the settings' sender to the first clinic, while there is no sender at all; return it if made."""
+    if Sender.objects.exists():
+        return None
+    clinic = Clinic.objects.order_by("demonstration", "pk").first()
+    if clinic is None:
+        return None
+    number = "" if twilio.messaging_service_sid else twilio.from_ or ""
+    sender = Sender.objects.create(
+        name=twilio.messaging_service_sid or number,
+        messaging_service_sid=twilio.messaging_service_sid or "",
+        from_number=number,
+        # A name in letters cannot be answered.
+        two_way=not any(letter.isalpha() for letter in number),
+        segments_per_second=segments_per_second,
+    )
+    clinic.sender = sender
+    clinic.save(update_fields=["sender"])
+    return sender

@@ -1,0 +1,14 @@
+import pytest
+
+from scheduler.models import Clinic
+from tests.dispatch.plans import Recording, live_clinic
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    return live_clinic()
+
+
+@pytest.fixture
+def channel() -> Recording:
+    return Recording()

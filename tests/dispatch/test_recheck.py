@@ -1,0 +1,137 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scheduler.dispatch import recheck as stage
+from scheduler.dispatch.claim import Claimed, claim
+from scheduler.dispatch.expire import expire_leases
+from scheduler.dispatch.recheck import recheck
+from scheduler.domain.status import AttemptStatus, Status
+from scheduler.models import Clinic, Episode, OptOut, Patient, Reminder
+from tests.dispatch.plans import DAY_2, MINUTE, attempts_of, day_2_of, live_clinic
+
+pytestmark = pytest.mark.django_db
+WORKER = "worker here-1"
+
+
+def claimed_at(now: datetime) -> tuple[Claimed, ...]:
+    return claim(now, worker=WORKER, live={"sms"}).claimed
+
+
+def cleared(claimed: tuple[Claimed, ...], now: datetime = DAY_2) -> list[int]:
+    return [one.reminder_id for one in recheck(claimed, now, worker=WORKER)]
+
+
+def stands(reminder: Reminder) -> tuple[str, str, list[str]]:
+    reminder.refresh_from_db()
+    statuses = [attempt.status for attempt in attempts_of(reminder)]
+    return reminder.status, reminder.status_reason, statuses
+
+
+def refuse(**values: Any) -> None:
+    OptOut.objects.create(
+        **{"channel": "sms", "address": "+447700900123", "opted_out_at": DAY_2, "source": "page"} | values
+    )
+
+
+def test_what_still_holds_may_be_posted(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    assert cleared(claimed_at(DAY_2)) == [reminder.pk]
+
+
+def test_the_time_left_is_counted_from_now(clinic: Clinic) -> None:
+    day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    (one,) = recheck(claimed, DAY_2 + timedelta(seconds=5), worker=WORKER)
+    assert one.outgoing.valid_for == claimed[0].outgoing.valid_for - 5
+
+
+@pytest.mark.parametrize("to", ["the clinic's sender", "the clinic"])
+def test_an_opt_out_after_the_claim_stops_the_text(clinic: Clinic, to: str) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    refuse(**({"clinic": clinic} if to == "the clinic" else {"sender": clinic.sender}))
+    assert cleared(claimed) == []
+    assert stands(reminder) == (Status.SKIPPED, "opted-out", [AttemptStatus.RELEASED])
+
+
+def test_an_opt_out_holds_for_every_clinic_of_the_sender(clinic: Clinic) -> None:
+    neighbour = live_clinic(slug="other", sender=clinic.sender)
+    reminder = day_2_of(neighbour)
+    refuse(sender=clinic.sender)
+    assert cleared(claimed_at(DAY_2)) == []
+    assert stands(reminder)[1] == "opted-out"
+
+
+def test_an_opt_out_at_another_sender_does_not_count(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    refuse(sender=live_clinic(slug="other").sender)
+    assert cleared(claimed_at(DAY_2)) == [reminder.pk]
+
+
+def test_a_withdrawn_opt_out_does_not_count(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    refuse(sender=clinic.sender, withdrawn_at=DAY_2)
+    assert cleared(claimed_at(DAY_2)) == [reminder.pk]
+
+
+def test_an_edit_after_the_claim_sends_it_back_to_be_written_anew(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    Episode.objects.across_clinics().update(revision=2)
+    assert cleared(claimed) == []
+    assert stands(reminder) == (Status.SCHEDULED, "changed", [AttemptStatus.RELEASED])
+
+
+def test_another_number_after_the_claim_sends_it_back(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    Patient.objects.across_clinics().update(mobile="+447700900999")
+    assert cleared(claimed) == []
+    assert stands(reminder)[0] == Status.SCHEDULED
+    assert claimed_at(DAY_2)[0].outgoing.address == "+447700900999"
+
+
+def test_a_cancelled_episode_gets_nothing_more(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    Episode.objects.across_clinics().update(state="cancelled")
+    assert cleared(claimed) == []
+    assert stands(reminder) == (Status.CANCELLED, "episode-cancelled", [AttemptStatus.RELEASED])
+
+
+def test_sending_hours_that_ended_since_the_claim_hold_it_back(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    assert cleared(claimed, reminder.send_by) == []
+    assert stands(reminder) == (Status.SKIPPED, "past-send-by", [AttemptStatus.RELEASED])
+
+
+def test_a_worker_that_slept_past_half_its_lease_posts_nothing(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    monkeypatch.setattr(stage, "HALF_LEASE", 0.0)
+    assert cleared(claimed) == []
+    assert stands(reminder) == (Status.SCHEDULED, "half-the-lease-gone", [AttemptStatus.RELEASED])
+
+
+def test_a_worker_that_slept_past_its_lease_gives_back_what_it_knows_it_did_not_post(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    expire_leases(DAY_2 + 2 * MINUTE, actor="worker there-2")
+    assert stands(reminder)[0] == Status.IN_DOUBT
+    assert cleared(claimed, DAY_2 + 2 * MINUTE) == []
+    assert stands(reminder) == (Status.SCHEDULED, "not-posted", [AttemptStatus.RELEASED])
+
+
+def test_another_workers_claim_is_left_alone(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    later = DAY_2 + timedelta(seconds=1)
+    Reminder.objects.across_clinics().update(lease_owner="worker there-2", lease_until=later)
+    assert cleared(claimed) == []
+    reminder.refresh_from_db()
+    assert (reminder.status, reminder.lease_owner) == (Status.CLAIMED, "worker there-2")
