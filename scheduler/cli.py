@@ -15,11 +15,11 @@ from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper, handle_default_options
 from django.db import OperationalError, ProgrammingError, connections
 
-#: Django's commands that an operator needs, and the names Django knows them by
+#: Django's commands that an operator needs: where they are, and what they do
 BORROWED = {
-    "migrate": "django.core",
-    "createsuperuser": "django.contrib.auth",
-    "changepassword": "django.contrib.auth",
+    "migrate": ("django.core", "Bring the database's tables up to date."),
+    "createsuperuser": ("django.contrib.auth", "Make an account that may do everything, at every clinic."),
+    "changepassword": ("django.contrib.auth", "Change somebody's password."),
 }
 OLD_TABLES = ("no such table", "no such column", "undefinedtable", "undefinedcolumn")
 
@@ -63,7 +63,7 @@ def _say(fault: object, code: int) -> int:
 def commands() -> dict[str, str]:
     """The project's own commands and those borrowed from Django: name and application."""
     ours = find_commands(str(Path(__file__).parent / "management"))
-    return {**dict.fromkeys(ours, "scheduler"), **BORROWED}
+    return {**dict.fromkeys(ours, "scheduler"), **{name: app for name, (app, _) in BORROWED.items()}}
 
 
 def _load(name: str) -> BaseCommand:
@@ -81,7 +81,8 @@ def _help(words: list[str]) -> int:
         return 0
     print("Usage: aftercare COMMAND [options]   (aftercare COMMAND --help says more)\n")
     for name in sorted(commands()):
-        print(f"  {name:<18}{' '.join(_load(name).help.split())}")
+        sentence = BORROWED[name][1] if name in BORROWED else _load(name).help
+        print(f"  {name:<18}{sentence}")
     return 0
 
 

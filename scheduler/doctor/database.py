@@ -6,15 +6,11 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from scheduler.dispatch.durability import NotDurable, check_durability
 from scheduler.doctor.finding import Finding, fail, ok
 
-#: levels at which a commit waits for the disk, in the words of each engine
-DURABLE: dict[str, tuple[str, set[object]]] = {
-    "sqlite": ("PRAGMA synchronous", {2, 3}),
-    "postgresql": ("SHOW synchronous_commit", {"on", "remote_apply"}),
-}
 CLOCKS = {
-    "sqlite": "SELECT strftime('%s', 'now')",
+    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400",
     "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
 }
 CLOCK_TOLERANCE = 2.0  # seconds
@@ -51,11 +47,10 @@ def _migrations() -> Finding:
 
 
 def _durability() -> Finding:
-    query, durable = DURABLE[connection.vendor]
-    found = _ask(query)
-    if found not in durable:
-        text = f"{query.split()[-1]} is {found}: a power cut could send a text twice"
-        return fail("durability", text, "set synchronous_commit = on")
+    try:
+        check_durability()
+    except NotDurable as fault:
+        return fail("durability", str(fault), "change it in the database's own configuration")
     return ok("durability", "a commit waits for the disk")
 
 

@@ -19,7 +19,7 @@ PARTS = ("settings", "database", "sms", "email", "clinics")
 
 
 class Command(BaseCommand):
-    help = "Checks settings, database, providers and clinics, and says what to mend."
+    help = "Check settings, database, providers and clinics; says what to mend."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", choices=PARTS, help="this part alone")

@@ -21,7 +21,7 @@ PATIENCE = 30  # seconds: longer than either part takes to finish what it has be
 
 
 class Command(BaseCommand):
-    help = "Brings the database up to date, and runs pages and worker together."
+    help = "Bring the database up to date, and run pages and worker together."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

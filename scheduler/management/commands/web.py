@@ -36,7 +36,7 @@ def require_free(bind: str) -> None:
 
 
 class Command(BaseCommand):
-    help = "Serves the pages and the API."
+    help = "Serve the pages and the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
