@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from django.db import IntegrityError, transaction
 
 from scheduler.enrolment import rows
 from scheduler.enrolment.checking import Checked, check, identity_of, read, refuse_unknown_protocol
 from scheduler.enrolment.request import Conflict, Enrolment
 from scheduler.models import Episode, Event, Reminder
-
-log = structlog.get_logger(__name__)
 
 DIFFERENT = {
     "answers": "other answers were given",
@@ -51,7 +48,6 @@ def enrol(asked: Enrolment, actor: str, now: datetime) -> Enrolled:
         if first is None:
             raise
         return _same_again(asked, first)
-    log.info("enrolled", episode=episode.pk, clinic=asked.clinic.slug, protocol=asked.protocol_id)
     return Enrolled(episode, created=True)
 
 

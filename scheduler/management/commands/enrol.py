@@ -8,6 +8,7 @@ from django.utils import timezone
 from scheduler.enrolment import Enrolment, Refused, enrol
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
+from scheduler.management.treatment_args import pairs
 from scheduler.models import Clinic
 
 ACTOR = "command line"
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         try:
             enrolled = enrol(asked(options), ACTOR, timezone.now())
         except Refused as refused:
-            lines = [f"enrol: {option(field)}: {sentence}" for field, sentence in refused.faults.items()]
+            lines = [f"{option(field)}: {sentence}" for field, sentence in refused.faults.items()]
             raise WrongInput("\n".join(lines)) from refused
         self.stdout.write(str(enrolled.episode.pk))
 
@@ -53,7 +54,7 @@ def asked(options: dict[str, Any]) -> Enrolment:
         mobile=options["mobile"],
         email=options["email"],
         treated=options["treated"],
-        answers=read_answers(options["answer"]),
+        answers=pairs(options["answer"], "--answer"),
         channels=channels(options),
         site=options["site"],
         late_confirmed=options["confirm_late"],
@@ -67,17 +68,6 @@ def find_clinic(slug: str) -> Clinic:
         slugs = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
         raise WrongInput(f"--clinic: there is no clinic {slug!r}; there are: {slugs}")
     return clinic
-
-
-def read_answers(given: list[str]) -> dict[str, str]:
-    answers: dict[str, str] = {}
-    for text in given:
-        question, equals, answer = (part.strip() for part in text.partition("="))
-        if not (question and equals and answer):
-            raise WrongInput(f"--answer: {text!r} is not QUESTION=ANSWER; an example is area=small")
-        if answers.setdefault(question, answer) != answer:
-            raise WrongInput(f"--answer: {question} is answered twice, with {answers[question]} and {answer}")
-    return answers
 
 
 def channels(options: dict[str, Any]) -> tuple[str, ...]:
