@@ -16,4 +16,5 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 # Requests are logged by the application, with phone numbers and private links masked.
 accesslog = None
-loglevel = "warning"
+# Below that it remarks on every HEAD request.
+loglevel = "error"

@@ -40,7 +40,8 @@ class DatabaseThread:
                 await asyncio.sleep(PAUSE)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        # Looked up over there: the connection belongs to the thread that opened it.
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
         self._thread.shutdown()
 
 

@@ -43,11 +43,14 @@ def running(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     process.wait(30)
 
 
-def test_it_runs_pages_and_worker_until_it_is_stopped(running: tuple[str, "subprocess.Popen[bytes]"]) -> None:
+def test_it_runs_pages_and_worker_until_it_is_stopped(
+    running: tuple[str, "subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
     url, process = running
     assert answer(f"{url}/health/?format=json") == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
     with pytest.raises(URLError):
         answer(url, seconds=0)
 
