@@ -1,0 +1,246 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError, connection, connections
+
+from scheduler.channels.base import Channel, Outcome, Outgoing, accepted, not_posted
+from scheduler.channels.email import Email
+from scheduler.channels.outbox import Outbox
+from scheduler.channels.sms import Account, Sms
+from scheduler.channels.smtp import Backend
+from scheduler.dispatch import worker as loop
+from scheduler.dispatch.database import DatabaseAway, DatabaseThread
+from scheduler.dispatch.jobs import JOBS, Job, run_job
+from scheduler.dispatch.worker import Worker
+from scheduler.domain.status import AttemptStatus, Status
+from scheduler.models import Attempt, Clinic, Heartbeat, JobSlot, Reminder
+from tests.dispatch.plans import DAY_2, Recording, attempts_of, day_2_of, sms
+from tests.support.mail import Mailbox, mail_server
+from tests.support.twilio_server import ACCOUNT, TOKEN, FakeTwilio, twilio_server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = "worker here-1"
+
+
+@pytest.fixture
+def twilio() -> Iterator[FakeTwilio]:
+    with twilio_server() as server:
+        yield server
+        assert server.faults == []
+
+
+def texts(twilio: FakeTwilio, timeout: float = 2.0) -> dict[str, Channel]:
+    account = Account(
+        ACCOUNT, (ACCOUNT, TOKEN), twilio.url, "https://clinic.example.com/webhooks/twilio/status"
+    )
+    return {"sms": Sms(account, timeout=timeout), "outbox": Outbox()}
+
+
+def run_once(channels: dict[str, Channel], now: datetime = DAY_2) -> dict[str, int]:
+    async def once() -> dict[str, int]:
+        worker = Worker(NAME, channels, lambda: now, jobs=())
+        await worker.run(once=True)
+        return worker.counts
+
+    return asyncio.run(once())
+
+
+@contextmanager
+def running(channels: dict[str, Channel], clock: Callable[[], datetime]) -> Iterator[Worker]:
+    """A worker in a thread with its own event loop; it is told to stop at the end, and has to."""
+    ready, box = threading.Event(), {}
+
+    async def work() -> None:
+        box["worker"], box["loop"] = Worker(NAME, channels, clock), asyncio.get_running_loop()
+        ready.set()
+        await box["worker"].run()
+
+    thread = threading.Thread(target=lambda: asyncio.run(work()))
+    thread.start()
+    ready.wait(5)
+    try:
+        yield box["worker"]
+    finally:
+        box["loop"].call_soon_threadsafe(box["worker"].stop)
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 8
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+def status_of(reminder: Reminder) -> str:
+    reminder.refresh_from_db()
+    return reminder.status
+
+
+def test_it_texts_every_patient_once_through_the_provider(clinic: Clinic, twilio: FakeTwilio) -> None:
+    reminders = [day_2_of(clinic, number=number) for number in range(60)]
+    assert run_once(texts(twilio)) == {"accepted": 60}
+    assert sorted(message["to"] for message in twilio.accepted) == [
+        f"+447700900{number:03}" for number in range(60)
+    ]
+    assert {status_of(reminder) for reminder in reminders} == {Status.SENT}
+    ids = set(Attempt.objects.for_clinic(clinic).values_list("provider_id", flat=True))
+    assert ids == {message["sid"] for message in twilio.accepted}
+
+
+def test_the_receipt_names_the_attempt(clinic: Clinic, twilio: FakeTwilio) -> None:
+    (attempt,) = attempts_of(_sent(clinic, twilio))
+    assert twilio.accepted[0]["asked"]["StatusCallback"].endswith(f"/webhooks/twilio/status/{attempt.pk}")
+
+
+def _sent(clinic: Clinic, twilio: FakeTwilio) -> Reminder:
+    reminder = day_2_of(clinic)
+    run_once(texts(twilio))
+    return reminder
+
+
+def test_it_emails_whom_it_may_only_email(clinic: Clinic) -> None:
+    day_2_of(clinic, channels=("email",))
+    with mail_server() as mail:
+        run_once({"email": _email(mail), "outbox": Outbox()})
+    (message,) = mail.messages
+    assert message["To"] == "sam@example.com"
+    assert message["Subject"].startswith("Leafy Clinic: ")
+
+
+def _email(mail: Mailbox) -> Email:
+    return Email(lambda: Backend(host=mail.host, port=mail.port, timeout=2), "Aftercare <care@example.com>")
+
+
+@pytest.mark.parametrize("behaviour", ["never", "drop-after", "500-after"])
+def test_it_does_not_repeat_what_the_provider_may_have_taken(
+    clinic: Clinic, twilio: FakeTwilio, behaviour: str
+) -> None:
+    reminder = day_2_of(clinic)
+    twilio.behave(behaviour)
+    channels = texts(twilio, timeout=0.4)
+    assert run_once(channels) == {"in-doubt": 1}
+    run_once(channels, DAY_2 + timedelta(hours=1))
+    assert len(twilio.accepted) == 1
+    assert status_of(reminder) == Status.IN_DOUBT
+
+
+def test_no_transaction_is_open_while_the_provider_is_asked(clinic: Clinic) -> None:
+    seen: list[bool] = []
+
+    class Watching(Recording):
+        async def send(self, outgoing: Outgoing) -> Outcome:
+            open_here = await asyncio.to_thread(_another_can_write)
+            seen.append(open_here)
+            return await super().send(outgoing)
+
+    day_2_of(clinic)
+    run_once({**sms(Watching()), "outbox": Outbox()})
+    assert seen == [True]
+
+
+def _another_can_write() -> bool:
+    try:
+        return Reminder.objects.across_clinics().update(timezone="Europe/London") > 0
+    finally:
+        connection.close()
+
+
+def test_one_provider_answer_that_breaks_everything_breaks_nothing_else(clinic: Clinic) -> None:
+    class Broken(Recording):
+        async def send(self, outgoing: Outgoing) -> Outcome:
+            if outgoing.address.endswith("1"):
+                raise RuntimeError("unforeseen")
+            return await super().send(outgoing)
+
+    bad, good = day_2_of(clinic, number=1), day_2_of(clinic, number=2)
+    run_once({**sms(Broken()), "outbox": Outbox()})
+    assert (status_of(bad), status_of(good)) == (Status.IN_DOUBT, Status.SENT)
+
+
+def test_it_sends_at_the_moment_something_falls_due(clinic: Clinic) -> None:
+    reminder, channel = day_2_of(clinic), Recording()
+    due = datetime.now(UTC) + timedelta(seconds=0.8)
+    shift = DAY_2 - due
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(try_at=DAY_2)
+    with running({**sms(channel), "outbox": Outbox()}, lambda: datetime.now(UTC) + shift):
+        wait_for(lambda: bool(channel.taken))
+        late = (datetime.now(UTC) - due).total_seconds()
+        wait_for(lambda: status_of(reminder) == Status.SENT)
+    assert 0 <= late < 0.5
+
+
+def test_it_finishes_what_is_under_way_when_it_is_told_to_stop(clinic: Clinic, twilio: FakeTwilio) -> None:
+    reminder = day_2_of(clinic)
+    twilio.behave("slow")
+    with running(texts(twilio), lambda: DAY_2):
+        wait_for(lambda: bool(twilio.accepted))
+    assert status_of(reminder) == Status.SENT
+
+
+def test_what_it_cannot_finish_in_time_is_in_doubt_when_the_lease_ends(
+    clinic: Clinic, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "GRACE", 0.2)
+    reminder = day_2_of(clinic)
+    twilio.behave("never")
+    with running(texts(twilio), lambda: DAY_2):
+        wait_for(lambda: bool(twilio.accepted))
+    assert status_of(reminder) == Status.CLAIMED
+    run_job(next(job for job in JOBS if job.name == "expired-leases"), DAY_2 + timedelta(minutes=5), NAME)
+    assert status_of(reminder) == Status.IN_DOUBT
+
+
+def test_a_worker_shows_that_it_is_alive(clinic: Clinic) -> None:
+    with running({"outbox": Outbox()}, lambda: datetime.now(UTC)):
+        wait_for(Heartbeat.objects.filter(worker=NAME).exists)
+
+
+def test_an_outcome_that_cannot_be_recorded_costs_no_other(clinic: Clinic) -> None:
+    class Repeating(Recording):
+        async def send(self, outgoing: Outgoing) -> Outcome:
+            return accepted("SM-always-the-same")
+
+    reminders = [day_2_of(clinic, number=number) for number in (1, 2)]
+    run_once({**sms(Repeating()), "outbox": Outbox()})
+    assert sorted(status_of(reminder) for reminder in reminders) == [Status.CLAIMED, Status.SENT]
+
+
+def test_a_retry_waits_for_its_time(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    channel = Recording(not_posted("refused"))
+    assert run_once({**sms(channel), "outbox": Outbox()}) == {"not-posted": 1}
+    assert [attempt.status for attempt in attempts_of(reminder)] == [AttemptStatus.RELEASED]
+
+
+def test_a_slot_of_a_job_is_run_once_by_all_workers_together(db: None) -> None:
+    ran: list[str] = []
+    job = Job("count", timedelta(minutes=1), lambda now, worker: ran.append(worker))
+    outcomes = [run_job(job, DAY_2 + timedelta(seconds=n), f"worker {n}") for n in range(3)]
+    assert (outcomes, ran) == ([True, False, False], ["worker 0"])
+    assert run_job(job, DAY_2 + timedelta(minutes=1), "worker 9")
+    assert JobSlot.objects.count() == 2
+
+
+def test_a_database_that_broke_off_is_asked_again_with_a_new_connection(db: None) -> None:
+    async def work() -> int:
+        database = DatabaseThread()
+        try:
+            await database.run(lambda: connections["default"].ensure_connection())
+            with pytest.raises(DatabaseAway):
+                await database.run(_break_off)
+            return await database.insist(Heartbeat.objects.count)
+        finally:
+            await database.close()
+
+    assert asyncio.run(work()) == 0
+
+
+def _break_off() -> None:
+    raise OperationalError("server closed the connection unexpectedly")
