@@ -3,8 +3,11 @@
 from datetime import date, datetime
 
 from django import template
+from django.utils.html import format_html
 
 from scheduler.domain import localtime
+from scheduler.enrolment.phone import spoken
+from scheduler.models import Clinic
 from scheduler.web import words
 
 register = template.Library()
@@ -50,6 +53,18 @@ def channel(value: str) -> str:
 @register.filter
 def kind(value: str) -> str:
     return words.KINDS.get(value, value)
+
+
+@register.filter
+def calling(text: str, clinic: Clinic) -> str:
+    """A text with the clinic's urgent number as a link that calls it."""
+    number = spoken(clinic.urgent_phone)
+    before, found, after = text.partition(number)
+    if not (number and found):
+        return text
+    return format_html(
+        '{}<a class="number" href="tel:{}">{}</a>{}', before, clinic.urgent_phone, found, after
+    )
 
 
 @register.filter

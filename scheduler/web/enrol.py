@@ -51,9 +51,10 @@ class Shown:
     def unsent(self) -> list[str]:
         if self.plan is None:
             return []
-        return [
-            not_sent(unsent, self.plan.timeline.treatment.timezone) for unsent in self.plan.timeline.unsent
-        ]
+        timeline = self.plan.timeline
+        sentences = [not_sent(unsent, timeline.treatment.timezone) for unsent in timeline.unsent]
+        # They stand beneath a heading that says so.
+        return [sentence.removeprefix("Not sent: ") for sentence in sentences]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

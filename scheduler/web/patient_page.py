@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from scheduler import editions, opt_outs
 from scheduler.domain.patient_day import patient_day
+from scheduler.domain.placeholders import fill, values_of
 from scheduler.domain.timeline import build_phases
 from scheduler.enrolment import contact_of, treatment_of
 from scheduler.models import Episode, Patient
@@ -86,5 +87,12 @@ def _episodes(patient: Patient) -> list[Episode]:
 
 def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
     protocol, treatment = editions.protocol_of(episode.edition), treatment_of(episode)
-    day = patient_day(protocol, build_phases(protocol, treatment), treatment, contact_of(patient.clinic), now)
-    return {"title": protocol.title, "treated": treatment.day_zero, "day": day}
+    phases, contact = build_phases(protocol, treatment), contact_of(patient.clinic)
+    return {
+        "title": protocol.title,
+        "treated": treatment.day_zero,
+        "zone": episode.timezone,
+        "day": patient_day(protocol, phases, treatment, contact, now),
+        # The short form stays on screen; the page has the long one.
+        "urgent": fill(protocol.emergency.sms, values_of(treatment, phases, contact, link="")),
+    }

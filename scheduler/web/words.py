@@ -94,8 +94,10 @@ def phone(number: str) -> str:
 REASONS: Final[dict[str, str]] = {
     "past-send-by": "its time had passed",
     "opted-out": "the patient stopped it",
-    "no-address": "no address",
-    "changed": "the plan was changed",
+    "changed": "the plan was changed meanwhile",
+    "episode-cancelled": "the plan was cancelled",
+    "outside-hours": "waits for sending hours",
+    "lease-expired": "a worker stopped while sending it",
 }
 EVENTS: Final[dict[str, str]] = {
     "enrolled": "Enrolled",

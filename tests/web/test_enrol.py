@@ -126,7 +126,8 @@ def test_it_shows_the_plan_without_javascript(staff: Client) -> None:
 def test_it_asks_for_confirmation_of_a_late_enrolment_and_says_what_is_not_sent(staff: Client) -> None:
     page = post(staff, PREVIEW, date="2026-11-18").content.decode()
     assert "late_confirmed" in page
-    assert "Not sent: " in page
+    assert "Not sent on its own" in page
+    assert "its time has passed" in page
     assert post(staff, date="2026-11-18", late_confirmed="on").status_code == 302
 
 

@@ -1,12 +1,13 @@
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from scheduler.models import Attempt, Clinic, Episode, Reminder
 from tests.enrolment.clinics import NOW
-from tests.web.people import enrolled
+from tests.web.people import enrolled, member, signed_in
 
 
 def page(client: Client, episode: Episode) -> str:
@@ -39,10 +40,10 @@ def test_it_draws_every_phase_and_names_its_end(staff: Client, episode: Episode)
         assert words in shown
 
 
-def test_it_draws_today_while_the_plan_runs(staff: Client, episode: Episode) -> None:
-    assert 'class="today"' in page(staff, episode)
-    with time_machine.travel(NOW + timedelta(days=90), tick=False):
-        assert 'class="today"' not in page(staff, episode)
+@pytest.mark.parametrize(("days", "drawn"), [(0, True), (28, True), (90, False)])
+def test_it_draws_today_while_the_plan_runs(days: int, drawn: bool, clinic: Clinic, episode: Episode) -> None:
+    with time_machine.travel(NOW + timedelta(days=days), tick=False):
+        assert ('class="today"' in page(signed_in(member(clinic, "staff")), episode)) == drawn
 
 
 def test_it_has_no_style_and_no_script_of_its_own(staff: Client, episode: Episode) -> None:
@@ -52,9 +53,9 @@ def test_it_has_no_style_and_no_script_of_its_own(staff: Client, episode: Episod
     assert "<script" not in shown
 
 
-def test_it_counts_days_for_staff(staff: Client, episode: Episode) -> None:
+def test_it_counts_days_for_staff(clinic: Clinic, episode: Episode) -> None:
     with time_machine.travel(NOW + timedelta(days=4), tick=False):
-        assert "4 days after treatment" in page(staff, episode)
+        assert "4 days after treatment" in page(signed_in(member(clinic, "staff")), episode)
 
 
 def test_it_shows_the_exact_text_that_was_sent(staff: Client, episode: Episode) -> None:
