@@ -40,7 +40,7 @@ def with_settings(protocol: Protocol, settings: Mapping[str, str]) -> Protocol:
         else:
             known = ", ".join([*protocol.values, *protocol.times, *SENDING])
             raise SettingFault(name, f"there is no such value; there are: {known}")
-    _check_hours(hours)
+    _check_hours(hours, next((name for name in settings if name in SENDING), "sending_until"))
     return protocol.model_copy(update={"values": values, "times": times, "sending_hours": hours})
 
 
@@ -74,7 +74,7 @@ def _clock(name: str, text: str) -> Any:
         raise SettingFault(name, f"{text!r} is not a time of day; an example is 09:00") from fault
 
 
-def _check_hours(hours: SendingHours) -> None:
+def _check_hours(hours: SendingHours, name: str) -> None:
     opens, closes = (datetime.combine(date.min, clock) for clock in (hours.opens, hours.closes))
     if closes - opens < SHORTEST_HOURS:
-        raise SettingFault("sending_until", "sending hours are four hours long at the least, within one day")
+        raise SettingFault(name, "sending hours are four hours long at the least, within one day")

@@ -47,7 +47,7 @@ def _phases_fit(
 
     return (
         all(during(name) for name in condition.during)
-        and (condition.not_during is None or not during(condition.not_during))
+        and not any(during(name) for name in condition.not_during)
         and (condition.over is None or (condition.over in known and known[condition.over].is_over(moment)))
         and (condition.last_day is None or last_day(condition.last_day))
         and (condition.not_last_day is None or not last_day(condition.not_last_day))

@@ -45,10 +45,24 @@ def candidates(protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ..
         hanging, key=lambda pair: (bool(pair[1].at.each_day_of), pair[1].at.free_days)
     ):
         for candidate in list(_of_message(protocol, treatment, phases, name, message, found)):
-            moment = Moment(candidate.due_at, candidate.day)
-            if holds(message.when, protocol, treatment, phases, moment):
+            if _has_something_to_say(protocol, treatment, phases, message, candidate):
                 found.append(candidate)
     return found
+
+
+def _has_something_to_say(
+    protocol: Protocol,
+    treatment: Treatment,
+    phases: tuple[Phase, ...],
+    message: Message,
+    candidate: Candidate,
+) -> bool:
+    """Whether its own condition holds when it is due, and that of one line about care at the least."""
+    moment = Moment(candidate.due_at, candidate.day)
+    about_care = [line for name in message.lines if not (line := protocol.lines[name]).service]
+    return holds(message.when, protocol, treatment, phases, moment) and any(
+        holds(line.when, protocol, treatment, phases, moment) for line in about_care
+    )
 
 
 def _of_message(

@@ -68,8 +68,11 @@ def render(
 
 
 def _names(protocol: Protocol, messages: Sequence[str]) -> list[str]:
-    names = [name for message in messages for name in protocol.messages[message].lines]
-    return list(dict.fromkeys([*names, *protocol.every_message]))
+    host, *guests = (protocol.messages[message] for message in messages)
+    names = [
+        name for guest in guests for name in guest.lines if not guest.fold or name not in guest.fold.without
+    ]
+    return list(dict.fromkeys([*host.lines, *names, *protocol.every_message]))
 
 
 def _sms(

@@ -98,7 +98,7 @@ class Condition(Part):
     """When a line is said, or a message planned: all that is given must hold at that moment."""
 
     during: Ids = ()
-    not_during: Id | None = None
+    not_during: Ids = ()
     over: Id | None = None
     last_day: Id | None = None
     not_last_day: Id | None = None
@@ -152,9 +152,10 @@ class SendBy(Part):
 
 class Fold(Part):
     """When its lines go into another message: into the welcome if that leaves less than `within` before, or
-    into whatever else is sent on its day."""
+    into whatever else is sent on its day. `without` names the lines that the other says in its own way."""
 
     into: Literal["welcome", "same-day"]
+    without: tuple[Id, ...] = ()
     within: LengthField | None = None
 
 

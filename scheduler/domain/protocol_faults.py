@@ -120,7 +120,8 @@ def _text(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], text: str)
 
 def _condition(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], when: Condition) -> Found:
     yield from _unknown(ids, "phases", (*place, "during"), when.during)
-    for field in ("not_during", "over", "last_day", "not_last_day"):
+    yield from _unknown(ids, "phases", (*place, "not_during"), when.not_during)
+    for field in ("over", "last_day", "not_last_day"):
         yield from _ref(ids, "phases", (*place, field), getattr(when, field))
     for field in ("same_end", "different_end"):
         yield from _unknown(ids, "phases", (*place, field), getattr(when, field) or ())
@@ -136,6 +137,9 @@ def _message(protocol: Protocol, ids: Ids, name: str, message: Message) -> Found
     for spare in message.if_room:
         if spare not in message.lines:
             yield (*place, "if_room"), f"{spare!r} is not among the lines of this message"
+    for left in message.fold.without if message.fold else ():
+        if left not in message.lines:
+            yield (*place, "fold", "without"), f"{left!r} is not among the lines of this message"
     yield from _text(protocol, ids, (*place, "subject"), message.subject)
     yield from _condition(protocol, ids, (*place, "when"), message.when)
     yield from _at(protocol, ids, (*place, "at"), message.at)

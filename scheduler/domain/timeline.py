@@ -66,10 +66,10 @@ def build_timeline(protocol: Protocol, treatment: Treatment) -> Timeline:
     in_time = [c for c in wanted if max(c.due_at, first_moment) < c.send_by]
     late = [Unsent(c.key, c.label, c.due_at, "past-send-by") for c in wanted if c not in in_time]
     opener = open_plan(protocol, treatment, phases, in_time)
+    if opener is None or opener.message != protocol.welcome:
+        late.insert(0, _missed_welcome(protocol, treatment))
     if opener is None:
         return Timeline(treatment, phases, (), tuple(late))
-    if opener.message != protocol.welcome:
-        late.insert(0, _missed_welcome(protocol, treatment))
     kept, unsent = _around_opener(protocol, treatment, opener, in_time)
     kept, folded = _fold_same_day(protocol, treatment, kept)
     spaced = _space(protocol, treatment.timezone, sorted(kept, key=lambda c: (c.due_at, not c.critical)))
