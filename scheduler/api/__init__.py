@@ -26,7 +26,8 @@ def refused(request: HttpRequest, refusal: Any) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def wrong_shape(request: HttpRequest, fault: Any) -> HttpResponse:
     """In the same form as every other fault, and without what was sent: it may be about a patient."""
-    faults = {
-        ".".join(str(part) for part in error["loc"][2:]) or "body": error["msg"] for error in fault.errors
-    }
+    faults = {}
+    for error in fault.errors:
+        field = ".".join(map(str, error["loc"][2:])) or error["loc"][-1]
+        faults[field] = error["msg"]
     return api.create_response(request, {"faults": faults}, status=422)

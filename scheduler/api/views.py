@@ -30,7 +30,7 @@ BODY_FAULTS = {400: Fault, 422: Faults}
 @router.post(
     "/enrolments", response={201: EpisodeOut, 200: EpisodeOut, 409: Faults, **BODY_FAULTS, **KEY_FAULTS}
 )
-def create_enrolment(request: HttpRequest, body: AskedEnrolment) -> Status:
+def create_enrolment(request: HttpRequest, body: AskedEnrolment) -> Status[EpisodeOut]:
     """Enrol a patient: 201. The same again: 200, nothing is done. The same with other answers: 409."""
     key = request.auth  # type: ignore[attr-defined]
     enrolled = enrol(body.for_clinic(key.clinic), f"API {key.prefix}", timezone.now())
@@ -44,7 +44,7 @@ def create_timeline(request: HttpRequest, body: Asked) -> TimelineOut:
     return _timeline(body, preview(body.for_clinic(key.clinic), timezone.now()))
 
 
-@router.get("/episodes/{int:episode_id}", response={200: EpisodeOut, 404: Fault, **KEY_FAULTS})
+@router.get("/episodes/{episode_id}", response={200: EpisodeOut, 404: Fault, 422: Faults, **KEY_FAULTS})
 def show_episode(request: HttpRequest, episode_id: int) -> Any:
     """A treatment's plan, and where each reminder stands."""
     key = request.auth  # type: ignore[attr-defined]
