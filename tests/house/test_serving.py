@@ -35,9 +35,9 @@ def answer(url: str, seconds: float = 20) -> int:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     bind = f"127.0.0.1:{free_port()}"
-    process = subprocess.Popen(
-        command("run", "--bind", bind), env=environment(tmp_path), stdout=subprocess.DEVNULL
-    )
+    with (tmp_path / "log").open("wb") as log:
+        words = command("run", "--bind", bind)
+        process = subprocess.Popen(words, env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=log)
     yield f"http://{bind}", process
     process.terminate()
     process.wait(30)
