@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import structlog
 from django.db import connection, transaction
 
 from scheduler.channels.base import Outgoing
@@ -19,6 +20,8 @@ from scheduler.domain.status import AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Attempt, Reminder
 from scheduler.sets import insert, stamp
+
+log = structlog.get_logger(__name__)
 
 #: how long a worker has for what it claimed; after that it is in doubt
 LEASE = timedelta(seconds=60)
@@ -130,6 +133,7 @@ def _prepare(row: Row, now: datetime, live: Set[str]) -> tuple[Route, Outgoing, 
         outgoing = address(row, route, text, uuid4(), now)
     except (ValueError, LookupError):
         # One text that cannot be written must not hold up the others.
+        log.exception("text cannot be written", reminder=row.reminder.pk, edition=row.edition.pk)
         return "unwritable"
     return route, outgoing, text.segments if route.kind == "sms" else 0
 
