@@ -5,7 +5,7 @@ PYTHON := $(shell for p in $(PYTHONS); do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint lock image-check clean
+.PHONY: run test lint lock image-check traceability clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/aftercare run --demo
@@ -21,6 +21,9 @@ lint: $(VENV)/.dev
 
 image-check: $(VENV)/.runtime
 	@$(BIN)/python scripts/dockerfile_commands.py
+
+traceability: $(VENV)/.runtime
+	@$(BIN)/python scripts/traceability.py
 
 # uv resolves for every platform at once; hashes only, no addresses.
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -103,5 +103,5 @@ def _said(lines: Collection[Line], channel: str, values: Mapping[str, str]) -> I
 
 
 def _statements(protocol: Protocol, lines: Collection[Line]) -> tuple[str, ...]:
-    said = [statement for line in lines for statement in line.statements]
+    said = [statement for line in lines for statement in line.all_statements]
     return tuple(sorted({*said, *protocol.emergency.statements}))

@@ -120,6 +120,12 @@ class Line(Part):
     when: Condition = Condition()
     service: bool = False
     statements: tuple[StatementId, ...] = ()
+    #: statements that only the email says, for want of room in an SMS
+    email_adds: tuple[StatementId, ...] = ()
+
+    @property
+    def all_statements(self) -> tuple[str, ...]:
+        return (*self.statements, *self.email_adds)
 
 
 class At(Part):

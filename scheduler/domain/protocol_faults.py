@@ -87,7 +87,7 @@ def _line(protocol: Protocol, ids: Ids, name: str, line: Line) -> Found:
     place = ("lines", name)
     if not line.sms and not line.email:
         yield place, "a line needs a text: `sms`, `email` or both"
-    if not line.statements and not line.service:
+    if not line.all_statements and not line.service:
         yield (
             place,
             "a line needs the statements that it rests on (or `service: true` if it says nothing of care)",
@@ -183,6 +183,8 @@ def _emergency(protocol: Protocol, ids: Ids) -> Found:
 
 def _resting(protocol: Protocol) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:
     """Every part that rests on statements."""
+    for name, line in protocol.lines.items():
+        yield ("lines", name, "email_adds"), line.email_adds
     for section in ("values", "phases", "lines", "topics"):
         for name, part in getattr(protocol, section).items():
             yield (section, name, "statements"), part.statements

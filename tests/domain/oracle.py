@@ -1,4 +1,4 @@
-"""What each sentence of a text claims, checked by arithmetic of its own: no code of the timeline is used here.
+"""What each sentence of a text claims, checked by arithmetic of its own: no code of the timeline is used.
 
 A sentence that is not in the table fails: whoever writes a new one says here what makes it true.
 """
@@ -44,7 +44,10 @@ TIMELESS = {
     "Found early it is treated well.",
     "This is our last reminder.",
 }
-FRAGMENT = "Breathless/chest pain: hospital now. New leg pain/swelling: call 01632 960123 now, no answer: walk-in/A&E."
+FRAGMENT = (
+    "Breathless/chest pain: hospital now. "
+    "New leg pain/swelling: call 01632 960123 now, no answer: walk-in/A&E."
+)
 
 
 class Facts:
@@ -162,7 +165,7 @@ def assert_true(sms: str, facts: Facts, moment: datetime, reminder: PlannedRemin
 def assert_true_throughout(
     settings: Mapping[str, str], treatment: Treatment, shares: tuple[float, ...] = (0, 0.3, 0.7, 1)
 ) -> Timeline:
-    """Every text is true at moments spread from due to send-by, and on a stocking day says how to wear them."""
+    """Every text is true at moments from due to send-by, and on a stocking day says how to wear them."""
     rules, facts = protocol(**settings), Facts(settings, treatment)
     timeline = build_timeline(rules, treatment)
     for reminder in timeline.reminders:

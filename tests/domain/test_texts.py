@@ -17,7 +17,7 @@ TREATED = ("2026-09-16T15:00", "2026-09-16T18:30", "2026-09-16T22:15")
 def every_text(
     edit: str, area: str, treated: str, enrolled: str | None = None
 ) -> dict[str, tuple[Text, int]]:
-    """Each text at its longest: the clinic's name, number and link at their limits; and the segments allowed."""
+    """Each text at its longest: the clinic's name, number and link at their limits; and its segments."""
     rules = protocol(**EDITS[edit])
     timeline = build_timeline(rules, treatment(treated, area, enrolled))
     assert len(LONGEST.name) == 20
