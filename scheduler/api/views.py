@@ -22,7 +22,7 @@ from scheduler.editions import protocol_of
 from scheduler.enrolment import Preview, enrol, preview, treatment_of
 from scheduler.models import Episode
 
-router = Router()
+router = Router(tags=["Patients of the key's clinic"])
 KEY_FAULTS = {401: Fault, 403: Fault, 413: Fault}
 BODY_FAULTS = {400: Fault, 422: Faults}
 

@@ -16,6 +16,7 @@ from scheduler.enrolment.request import SITES, Enrolment, Refused
 from scheduler.models import Edition
 
 LATE = timedelta(hours=24)
+IDENTIFYING = {"name", "mobile", "email", "treated", "fold"}
 NOTHING_LEFT = "This treatment is so long ago that its plan is over: nothing is left to send."
 
 
@@ -73,9 +74,7 @@ def read(asked: Enrolment) -> Typed:
 
 def identity_of(protocol_id: str, typed: Typed) -> str | None:
     """What makes an enrolment this one; None where a part of it cannot be read."""
-    unreadable = {"name", "mobile", "email", "treated", "fold"} & set(typed.faults)
-    # An address that is merely not given is part of the identity all the same.
-    if unreadable or typed.treated_at is None:
+    if IDENTIFYING & set(typed.faults) or typed.treated_at is None:
         return None
     minute = typed.treated_at.astimezone(UTC).isoformat(timespec="minutes")
     parts = (protocol_id, typed.name.casefold(), typed.mobile, typed.email.casefold(), minute)

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from scheduler.enrolment import rows
-from scheduler.enrolment.checking import Checked, check, identity_of, read, refuse_unknown_protocol
-from scheduler.enrolment.request import Conflict, Enrolment
+from scheduler.enrolment.checking import Checked, Typed, check, identity_of, read, refuse_unknown_protocol
+from scheduler.enrolment.request import Conflict, Enrolment, Refused
 from scheduler.models import Episode, Event, Reminder
 
 DIFFERENT = {
@@ -38,7 +38,7 @@ def enrol(asked: Enrolment, actor: str, now: datetime) -> Enrolled:
     identity = identity_of(asked.protocol_id, typed)
     first = _find(asked, identity) if identity else None
     if first:
-        return _same_again(asked, first)
+        return _same_again(asked, typed, first)
     checked = check(asked, typed, now)
     try:
         episode = _write(asked, checked, actor)
@@ -47,7 +47,7 @@ def enrol(asked: Enrolment, actor: str, now: datetime) -> Enrolled:
         first = _find(asked, checked.identity)
         if first is None:
             raise
-        return _same_again(asked, first)
+        return _same_again(asked, typed, first)
     return Enrolled(episode, created=True)
 
 
@@ -66,10 +66,12 @@ def _write(asked: Enrolment, checked: Checked, actor: str) -> Episode:
     return episode
 
 
-def _same_again(asked: Enrolment, first: Episode) -> Enrolled:
+def _same_again(asked: Enrolment, typed: Typed, first: Episode) -> Enrolled:
     """Compared with what was said at enrolment: a later edit of the episode makes no difference."""
+    if typed.faults:
+        raise Refused(typed.faults)
     said = Event.objects.for_clinic(asked.clinic).get(episode=first, kind="enrolled").details
-    now_said = {"answers": dict(asked.answers), "site": asked.site, "channels": list(asked.channels)}
+    now_said = {"answers": dict(asked.answers), "site": typed.site, "channels": list(typed.channels)}
     differing = [sentence for name, sentence in DIFFERENT.items() if said[name] != now_said[name]]
     if differing:
         raise Conflict(

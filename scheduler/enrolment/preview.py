@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from scheduler.domain import localtime
 from scheduler.domain.message import Text, render
 from scheduler.domain.timeline import Timeline, Unsent
@@ -67,9 +69,18 @@ def _warnings(asked: Enrolment, checked: Checked, timeline: Timeline, late: bool
     warnings = [not_sent(unsent, checked.treatment.timezone) for unsent in timeline.unsent]
     if late:
         warnings.insert(0, "This treatment ended more than 24 hours ago. Confirm that the date is right.")
-    if not asked.clinic.live:
-        warnings.append("Texts and emails go to the outbox: nothing leaves this machine.")
-    return tuple(warnings)
+    return (*warnings, *_not_leaving(asked))
+
+
+def _not_leaving(asked: Enrolment) -> list[str]:
+    if not (asked.clinic.live and (settings.TWILIO or settings.EMAIL_LIVE)):
+        return ["Texts and emails go to the outbox: nothing leaves this machine."]
+    works = {"sms": settings.TWILIO and asked.clinic.sender, "email": settings.EMAIL_LIVE}
+    if asked.channels and not any(works.get(channel) for channel in asked.channels):
+        return [
+            "Nothing can be sent in the chosen way yet: an admin has to set it up, or choose the other one."
+        ]
+    return []
 
 
 def not_sent(unsent: Unsent, zone: str) -> str:

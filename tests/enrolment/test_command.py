@@ -104,6 +104,13 @@ def test_it_makes_a_key_and_revokes_it(clinic: Clinic, capsys: pytest.CaptureFix
         call_command("apikey", "--clinic=leafy", f"--revoke={key[:11]}")
 
 
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81])
+def test_it_makes_no_key_for_nobody(clinic: Clinic, name: str) -> None:
+    with pytest.raises(WrongInput, match="which system uses the key"):
+        call_command("apikey", "--clinic=leafy", f"--name={name}")
+    assert not ApiKey.objects.for_clinic(clinic).exists()
+
+
 def test_it_fails_as_a_command_should(tmp_path: Path) -> None:
     aftercare(tmp_path, "migrate")
     words = [f"--{name}={value}" for name, value in SAM.items()]

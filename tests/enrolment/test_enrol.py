@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scheduler.domain.status import Status
-from scheduler.enrolment import Conflict, enrol, page_link
+from scheduler.enrolment import Conflict, Refused, enrol, page_link
 from scheduler.models import Clinic, Episode, Event, Reminder
 from tests.enrolment.clinics import NOW, asked, ready_clinic, rows
 
@@ -71,6 +71,7 @@ def test_it_decides_for_ever_whether_anything_leaves_the_machine(live: bool) -> 
         {"treated": "2026-11-20T15:00:40"},
         {"treated": "2026-11-20T16:00+01:00"},
         {"at_desk": True},
+        {"channels": ("sms", "email", "sms")},
     ],
 )
 def test_it_returns_the_first_when_the_same_is_asked_again(clinic: Clinic, again: dict[str, str]) -> None:
@@ -120,6 +121,12 @@ def test_it_does_not_change_what_is_enrolled(clinic: Clinic, other: dict[str, ob
     assert f"episode {first.episode.pk}" in conflict.value.faults["patient"]
     assert sentence in conflict.value.faults["patient"]
     assert rows() == before
+
+
+def test_it_says_what_is_wrong_with_the_same_again(clinic: Clinic) -> None:
+    enrol(asked(clinic), NURSE, NOW)
+    with pytest.raises(Refused, match="no channel 'pigeon'"):
+        enrol(asked(clinic, channels=("pigeon",)), NURSE, NOW)
 
 
 def test_it_keeps_the_clinics_apart(clinic: Clinic) -> None:

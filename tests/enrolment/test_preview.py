@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from scheduler.enrolment import Refused, enrol, preview
 from scheduler.models import Clinic
@@ -50,10 +51,22 @@ def test_it_says_what_will_not_be_sent_and_why(clinic: Clinic) -> None:
     )
 
 
-@pytest.mark.parametrize(("live", "said"), [(False, True), (True, False)])
-def test_it_says_when_nothing_leaves_the_machine(live: bool, said: bool) -> None:
-    warnings = preview(asked(ready_clinic(live=live)), NOW).warnings
-    assert ("Texts and emails go to the outbox: nothing leaves this machine." in warnings) is said
+@pytest.mark.parametrize(
+    ("live", "email", "channels", "sentence"),
+    [
+        (False, True, ("email",), "go to the outbox"),
+        (True, False, ("email",), "go to the outbox"),
+        (True, True, ("sms",), "Nothing can be sent in the chosen way yet"),
+        (True, True, ("sms", "email"), None),
+    ],
+)
+def test_it_says_when_nothing_can_leave(
+    settings: Settings, live: bool, email: bool, channels: tuple[str, ...], sentence: str | None
+) -> None:
+    settings.EMAIL_LIVE = email
+    warnings = preview(asked(ready_clinic(live=live), channels=channels), NOW).warnings
+    said = [warning for warning in warnings if not warning.startswith("Not sent")]
+    assert [sentence in warning for warning in said] == ([] if sentence is None else [True])
 
 
 def test_it_asks_for_the_clinics_values_first() -> None:

@@ -10,6 +10,8 @@ from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
 from scheduler.management.commands.enrol import ACTOR, find_clinic
 
+NAME_LENGTH = 80
+
 
 class Command(BaseCommand):
     help = "Make a clinic's key for the API, and print it once; or revoke one."
@@ -23,6 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         clinic, now = find_clinic(options["clinic"]), timezone.now()
         if options["revoke"] is None:
-            self.stdout.write(create_key(clinic, options["name"][:80], actor=ACTOR, now=now))
+            name = options["name"].strip()
+            if not 0 < len(name) <= NAME_LENGTH:
+                raise WrongInput(f"--name: say which system uses the key, in up to {NAME_LENGTH} characters")
+            self.stdout.write(create_key(clinic, name, actor=ACTOR, now=now))
         elif not revoke_key(clinic, options["revoke"], actor=ACTOR, now=now):
             raise WrongInput(f"--revoke: {clinic.name} has no key {options['revoke']!r} in force")
