@@ -34,7 +34,7 @@ def private_link(view: View) -> View:
         else:
             answer = view(request, patient)
         answer["X-Robots-Tag"] = "noindex, nofollow"
-        answer["Referrer-Policy"] = "no-referrer"
+        answer.setdefault("Referrer-Policy", "no-referrer")
         return answer
 
     return never_cache(found)
@@ -77,7 +77,10 @@ def _ask(request: HttpRequest, patient: Patient, channels: list[str], **options:
         for channel in channels
     }
     rows = [(channel, CHANNELS[channel], stopped[channel]) for channel in channels]
-    return render(request, "patient/messages.html", {"patient": patient, "rows": rows}, **options)
+    answer = render(request, "patient/messages.html", {"patient": patient, "rows": rows}, **options)
+    # With "no-referrer" browsers send a form's Origin as null, and the CSRF check refuses it.
+    answer["Referrer-Policy"] = "same-origin"
+    return answer
 
 
 def _episodes(patient: Patient) -> list[Episode]:
@@ -87,12 +90,12 @@ def _episodes(patient: Patient) -> list[Episode]:
 
 def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
     protocol, treatment = editions.protocol_of(episode.edition), treatment_of(episode)
-    phases, contact = build_phases(protocol, treatment), contact_of(patient.clinic)
+    course, contact = course_of(protocol, treatment), contact_of(patient.clinic)
     return {
         "title": protocol.title,
         "treated": treatment.day_zero,
         "zone": episode.timezone,
-        "day": patient_day(protocol, phases, treatment, contact, now),
+        "day": patient_day(course, contact, now),
         # The short form stays on screen; the page has the long one.
-        "urgent": fill(protocol.emergency.sms, values_of(treatment, phases, contact, link="")),
+        "urgent": fill(protocol.emergency.sms, values_of(course, contact, link="")),
     }

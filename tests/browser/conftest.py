@@ -1,11 +1,16 @@
 """A real Chromium: ask for `page` and `live_server`."""
 
 import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from scheduler.demo import Access, create_if_empty
+from tests.browser.visits import Visit, elsewhere
 from tests.support.chromium import FLAGS, SENTENCE, installed_chromium
 
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
@@ -25,3 +30,27 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if path is None:
         pytest.fail(SENTENCE, pytrace=False)
     return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture
+def access(transactional_db: None) -> Access:
+    """The demonstration clinic, with patients on different days of their plans."""
+    made = elsewhere(create_if_empty, datetime.now(UTC))
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: Any, access: Access) -> Iterator[Callable[..., Visit]]:
+    """Open the demonstration in a browser of its own; Playwright's options say what kind."""
+    opened = []
+
+    def open_browser(**options: Any) -> Visit:
+        context = browser.new_context(locale="en-GB", **options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return Visit(context.new_page(), live_server.url, access.email, access.password)
+
+    yield open_browser
+    for context in opened:
+        context.close()

@@ -43,11 +43,11 @@ def test_it_names_nobody(clinic: Clinic) -> None:
         assert private not in shown
 
 
-@pytest.mark.parametrize("end", ["", "/messages"])
-def test_it_stays_out_of_indexes_and_referrers(end: str, episode: Episode) -> None:
+@pytest.mark.parametrize(("end", "policy"), [("", "no-referrer"), ("/messages", "same-origin")])
+def test_it_stays_out_of_indexes_and_referrers(end: str, policy: str, episode: Episode) -> None:
     answer = Client().get(link(episode, end))
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == policy
     assert "no-store" in answer["Cache-Control"]
 
 

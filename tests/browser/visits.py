@@ -1,0 +1,74 @@
+"""A demonstration clinic and somebody who walks through it with a browser."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import connection
+from playwright.sync_api import Page
+
+from scheduler.models import Episode, Patient
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page of the browser, the address of the running project, and how to sign in there."""
+
+    page: Page
+    base: str
+    email: str
+    password: str
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def sign_in(self) -> None:
+        self.go("/accounts/login/")
+        self.page.get_by_label("Email").fill(self.email)
+        self.page.get_by_label("Password").fill(self.password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url("**/c/example/")
+
+
+def paths() -> dict[str, str]:
+    """Every kind of page by a name, with patients of the demonstration."""
+    sms = Episode.objects.across_clinics().order_by("treated_at")[1]
+    token = Patient.objects.across_clinics().order_by("created_at")[1].page_token
+    return {
+        "sign-in": "/accounts/login/",
+        "password-reset": "/accounts/password/reset/",
+        "password-change": "/accounts/password/change/",
+        "two-step": "/accounts/2fa/",
+        "sign-out": "/accounts/logout/",
+        "patients": "/c/example/",
+        "enrol": "/c/example/enrol",
+        "enrolled": f"/c/example/episodes/{sms.pk}/enrolled",
+        "episode": f"/c/example/episodes/{sms.pk}",
+        "outbox": "/c/example/outbox",
+        "settings": "/c/example/settings",
+        "timings": "/c/example/settings/microsclerotherapy",
+        "patient": f"/p/{token}",
+        "patient-messages": f"/p/{token}/messages",
+        "unknown-link": "/p/23456789abcdefgh",
+        "not-found": "/c/nowhere/",
+    }
+
+
+#: what strangers see; the rest is looked at by somebody signed in
+SIGNED_OUT = {"sign-in", "password-reset"}
+
+
+def elsewhere(work: Callable[..., Made], *given: object) -> Made:
+    """Run what starts an event loop in a thread of its own: Playwright has one running in this thread."""
+
+    def run() -> Made:
+        try:
+            return work(*given)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
