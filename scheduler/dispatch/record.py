@@ -9,12 +9,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count
 
+from scheduler import opt_outs
 from scheduler.channels.base import Kind, Outcome, Verdict
 from scheduler.dispatch.backoff import delay
 from scheduler.dispatch.claim import Claimed, key
 from scheduler.domain.status import RANK, AttemptStatus, Status
 from scheduler.history import move
-from scheduler.models import OptOut, Reminder
+from scheduler.models import Reminder
 from scheduler.sets import stamp
 
 Posted = tuple[Claimed, Outcome]
@@ -102,21 +103,15 @@ def _refused(posted: Sequence[Posted], worker: str, now: datetime) -> None:
         if verdict in (Verdict.TEMPORARY, Verdict.CONFIGURATION):
             _again(some, str(verdict), worker, now)
         elif verdict is Verdict.OPTED_OUT:
-            _note_opt_outs(some, now)
+            _note_opt_outs(some, worker, now)
             move(_ids(some), Status.CLAIMED, Status.SKIPPED, reason="opted-out", actor=worker, now=now)
         else:
             _follow(_ids(some), Status.FAILED, f"refused-{verdict}", worker, now)
 
 
-def _note_opt_outs(posted: Sequence[Posted], now: datetime) -> None:
+def _note_opt_outs(posted: Sequence[Posted], worker: str, now: datetime) -> None:
     """The provider knows of a refusal that we had not heard of."""
-    reminders = Reminder.objects.across_clinics().select_related("clinic").in_bulk(_ids(posted))
+    reminders = Reminder.objects.across_clinics().select_related("clinic__sender").in_bulk(_ids(posted))
     for one, _ in posted:
-        clinic = reminders[one.reminder_id].clinic
-        address = one.outgoing.address
-        known = OptOut.objects.filter(address=address, sender=clinic.sender, withdrawn_at__isnull=True)
-        if not known.exists():
-            OptOut.objects.create(
-                channel=one.channel, address=address, sender=clinic.sender,
-                clinic=None if clinic.sender else clinic, opted_out_at=now, source="provider",
-            )  # fmt: skip
+        clinic, address = reminders[one.reminder_id].clinic, one.outgoing.address
+        opt_outs.stop(clinic, one.channel, address, source="provider", actor=worker, now=now)

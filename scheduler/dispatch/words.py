@@ -11,17 +11,15 @@ from scheduler.dispatch.decide import seconds_left
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
 from scheduler.domain.message import Text, render
-from scheduler.domain.timeline import build_phases
+from scheduler.domain.phases import course_of
 from scheduler.enrolment import contact_of, is_two_way, page_link, treatment_of
 
 
 def write(row: Row, now: datetime) -> Text:
     """Raises ValueError or LookupError where the edition cannot say it."""
-    reminder, treatment = row.reminder, treatment_of(row.episode)
+    reminder = row.reminder
     return render(
-        row.protocol,
-        build_phases(row.protocol, treatment),
-        treatment,
+        course_of(row.protocol, treatment_of(row.episode)),
         message=reminder.message,
         folds=reminder.folds,
         last=reminder.last,

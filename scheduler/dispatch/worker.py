@@ -66,7 +66,7 @@ class Worker:
         timetable = self._timetable()
         try:
             while not self._stopping.is_set():
-                if await self._turn():
+                if await self._turn_or_pause(once):
                     continue
                 if once:
                     break
@@ -75,36 +75,48 @@ class Worker:
             timetable.shutdown(wait=False)
             await self._wind_up(recorder)
 
+    async def _turn_or_pause(self, once: bool) -> bool:
+        try:
+            return await self._turn()
+        except DatabaseAway as away:
+            log.warning("database away", why=str(away))
+        except Exception:
+            if once:
+                raise
+            # The edge: what is wrong with one turn must not end the worker.
+            log.exception("turn failed")
+        await self._sleep(LONGEST_SLEEP)
+        return True
+
     async def _turn(self) -> bool:
         """Take and post what there is room for; false where nothing is due."""
         room = IN_FLIGHT - len(self._under_way)
         if room <= 0:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             return True
-        try:
-            batch = await self._claim(min(room, BATCH))
-            self.counts += batch.set_aside
-            await self._post(batch.claimed)
-        except DatabaseAway as away:
-            log.warning("database away", why=str(away))
-            await self._sleep(LONGEST_SLEEP)
-            return True
+        batch = await self._claim(min(room, BATCH))
+        self.counts += batch.set_aside
+        for one in await self._recheck(batch.claimed):
+            task = asyncio.create_task(self._post_one(one))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
         return bool(batch.looked_at)
 
     async def _claim(self, limit: int) -> Batch:
         now = self._clock()
         return await self._database.run(claim, now, worker=self.name, live=self._live, limit=limit)
 
-    async def _post(self, claimed: Sequence[Claimed]) -> None:
-        """Nothing waits between the check and the request: there is room for every one of them."""
-        if self._stopping.is_set():
-            give_back = list(unposted(claimed))
-            await self._database.run(release, give_back, self._clock(), worker=self.name)
-            return
-        for one in await self._database.run(recheck, claimed, self._clock(), worker=self.name):
-            task = asyncio.create_task(self._post_one(one))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+    async def _recheck(self, claimed: Sequence[Claimed]) -> Sequence[Claimed]:
+        """Nothing waits between this and the request: there is room for every one of them."""
+        while not self._stopping.is_set():
+            try:
+                return await self._database.run(recheck, claimed, self._clock(), worker=self.name)
+            except DatabaseAway as away:
+                # None of them was posted; when the database is back it decides whether one still may be.
+                log.warning("database away", why=str(away))
+                await self._sleep(LONGEST_SLEEP)
+        await self._database.run(release, list(unposted(claimed)), self._clock(), worker=self.name)
+        return ()
 
     async def _post_one(self, one: Claimed) -> None:
         outcome = await post(one, self._channels)

@@ -164,7 +164,7 @@ def twilio_server() -> Iterator[FakeTwilio]:
 
 
 async def _start(twilio: FakeTwilio) -> web.AppRunner:
-    runner = web.AppRunner(twilio.application(), shutdown_timeout=0.1)
+    runner = web.AppRunner(twilio.application(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
