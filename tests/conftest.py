@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 from tests.support.mail import Mailbox, mail_server
 from tests.support.network import keep_inside
 
+BROWSER_FIXTURES = {"page", "context", "browser"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
@@ -18,18 +19,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--postgres"):
-        return
-    # The others ran on SQLite already, and would say the same again.
-    rest = [item for item in items if not _touches_database(item)]
-    config.hook.pytest_deselected(items=rest)
-    items[:] = [item for item in items if _touches_database(item)]
+    for item in items:
+        if BROWSER_FIXTURES & _fixtures(item):
+            item.add_marker("browser")
+    # Playwright's event loop stays in the thread, where asyncio.run would then refuse to start another.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    if config.getoption("--postgres"):
+        # The others ran on SQLite already, and would say the same again.
+        config.hook.pytest_deselected(items=[item for item in items if not _touches_database(item)])
+        items[:] = [item for item in items if _touches_database(item)]
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def _touches_database(item: pytest.Item) -> bool:
-    fixtures = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+    return item.get_closest_marker("django_db") is not None or bool(DATABASE_FIXTURES & _fixtures(item))
 
 
 @pytest.fixture(scope="session", autouse=True)
