@@ -29,6 +29,8 @@ class Shown:
     #: questions that the form asks only when they arise
     asks_fold: str = ""
     asks_late: bool = False
+    #: the patient agreed to emails alone
+    by_email: bool = False
 
     @property
     def texts(self) -> list[tuple[PlannedReminder, Text]]:
@@ -128,7 +130,7 @@ def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
         return Shown(wanted=wanted, asks_fold=refused.faults.get("fold", ""), asks_late=asked.late_confirmed)
     # A question once answered stays on the form, or its answer would be lost with the next change.
     fold = "The clock showed this time twice." if asked.fold else ""
-    return Shown(plan, asks_fold=fold, asks_late=plan.late)
+    return Shown(plan, asks_fold=fold, asks_late=plan.late, by_email=asked.channels == ("email",))
 
 
 def _page(request: ClinicRequest, form: EnrolForm, shown: Shown | None, **options: Any) -> HttpResponse:

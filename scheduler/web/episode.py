@@ -7,14 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from scheduler import editions
 from scheduler.domain import localtime
 from scheduler.domain.message import Text
 from scheduler.domain.message import render as render_text
+from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
-from scheduler.domain.timeline import Phase, Treatment, build_phases
-from scheduler.enrolment import contact_of, is_two_way, page_link, treatment_of
+from scheduler.enrolment import contact_of, course_of_episode, is_two_way, page_link
 from scheduler.models import Attempt, Episode, Event, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.picture import draw
@@ -37,15 +36,17 @@ class Row:
 def episode(request: ClinicRequest, episode: int) -> HttpResponse:
     mine = Episode.objects.for_clinic(request.clinic).select_related("patient", "edition", "clinic__sender")
     found = get_object_or_404(mine, pk=episode)
-    protocol, treatment = editions.protocol_of(found.edition), treatment_of(found)
-    phases = build_phases(protocol, treatment)
-    rows = rows_of(found, protocol, treatment, phases)
-    picture = draw(found.timezone, treatment.day_zero, phases, [row.reminder for row in rows], request.now)
+    course = course_of_episode(found)
+    rows = rows_of(found, course)
+    phases = tuple(course.phases.values())
+    picture = draw(
+        found.timezone, course.treatment.day_zero, phases, [row.reminder for row in rows], request.now
+    )
     context = {
         "episode": found,
-        "protocol": protocol,
-        "day": treatment.day_of(request.now),
-        "answers": answers_of(found, protocol),
+        "protocol": course.protocol,
+        "day": course.treatment.day_of(request.now),
+        "answers": answers_of(found, course.protocol),
         "picture": picture,
         "bars": [bar for _, bars in picture.groups for bar in bars],
         "rows": rows,
@@ -70,7 +71,7 @@ def events_of(found: Episode) -> "QuerySet[Event]":
     return told.select_related("reminder").order_by("-at", "-pk")[:EVENTS]
 
 
-def rows_of(found: Episode, protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ...]) -> list[Row]:
+def rows_of(found: Episode, course: Course) -> list[Row]:
     """The episode's reminders in the order in which they are due, each with its texts."""
     attempts: dict[int, list[Attempt]] = {}
     tried = Attempt.objects.for_clinic(found.clinic).filter(reminder__episode=found)
@@ -78,21 +79,15 @@ def rows_of(found: Episode, protocol: Protocol, treatment: Treatment, phases: tu
         attempts.setdefault(attempt.reminder_id, []).append(attempt)
     rows = []
     for reminder in found.reminders.order_by("due_at", "pk"):
-        planned = None
-        if reminder.status == Status.SCHEDULED:
-            planned = _text(found, protocol, treatment, phases, reminder)
-        row = Row(reminder, treatment.day_of(reminder.due_at), attempts.get(reminder.pk, []), planned)
+        planned = _text(found, course, reminder) if reminder.status == Status.SCHEDULED else None
+        row = Row(reminder, course.treatment.day_of(reminder.due_at), attempts.get(reminder.pk, []), planned)
         rows.append(row)
     return rows
 
 
-def _text(
-    found: Episode, protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ...], reminder: Reminder
-) -> Text:
+def _text(found: Episode, course: Course, reminder: Reminder) -> Text:
     return render_text(
-        protocol,
-        phases,
-        treatment,
+        course,
         message=reminder.message,
         folds=reminder.folds,
         last=reminder.last,

@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from scheduler import editions, opt_outs
+from scheduler import opt_outs
 from scheduler.domain.patient_day import patient_day
 from scheduler.domain.placeholders import fill, values_of
-from scheduler.domain.timeline import build_phases
-from scheduler.enrolment import contact_of, treatment_of
+from scheduler.enrolment import contact_of, course_of_episode
 from scheduler.models import Episode, Patient
 from scheduler.web.access import View
 
@@ -89,13 +88,12 @@ def _episodes(patient: Patient) -> list[Episode]:
 
 
 def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
-    protocol, treatment = editions.protocol_of(episode.edition), treatment_of(episode)
-    course, contact = course_of(protocol, treatment), contact_of(patient.clinic)
+    course, contact = course_of_episode(episode), contact_of(patient.clinic)
     return {
-        "title": protocol.title,
-        "treated": treatment.day_zero,
+        "title": course.protocol.title,
+        "treated": course.treatment.day_zero,
         "zone": episode.timezone,
         "day": patient_day(course, contact, now),
         # The short form stays on screen; the page has the long one.
-        "urgent": fill(protocol.emergency.sms, values_of(course, contact, link="")),
+        "urgent": fill(course.protocol.emergency.sms, values_of(course, contact, link="")),
     }

@@ -115,9 +115,10 @@ class TimingsForm(forms.Form):
             )
         self.fields["reason"] = forms.CharField(
             label="Why",
+            help_text="For whoever looks at it later.",
             max_length=300,
             widget=forms.TextInput(),
-            error_messages={"required": "Say why, for whoever looks at it later."},
+            error_messages={"required": "Say why it is changed."},
         )
         self.fields["approved_by"] = forms.CharField(
             label="Approved by",

@@ -111,6 +111,12 @@ def test_it_follows_the_answers(staff: Client) -> None:
     assert "until Mon 30 Nov" in large
 
 
+def test_it_shows_the_emails_of_a_patient_who_wants_no_texts(staff: Client) -> None:
+    page = post(staff, PREVIEW, sms="", mobile="", by_email="on", email="sam@example.com").content.decode()
+    assert "Leafy Clinic: Your aftercare" in page
+    assert "segment" not in page
+
+
 def test_it_says_what_is_still_needed_for_a_plan(staff: Client) -> None:
     page = post(staff, PREVIEW, **{"answers.area": ""}).content.decode()
     assert "The plan appears here as soon as" in page

@@ -133,7 +133,7 @@ def test_it_publishes_an_edition_for_new_patients(
         ({"no_flying.days": "400"}, "366"),
         ({"morning": "25:00"}, "Write a time like 09:00"),
         ({"sending_until": "09:00"}, "hours long at the least"),
-        ({"reason": ""}, "Say why"),
+        ({"reason": ""}, "Say why it is changed"),
         ({"approved_by": ""}, "Name the clinician"),
     ],
 )
