@@ -17,9 +17,8 @@ from scheduler.api.schemas import (
     ReminderOut,
     TimelineOut,
 )
-from scheduler.domain.timeline import Phase, build_phases
-from scheduler.editions import protocol_of
-from scheduler.enrolment import Preview, enrol, preview, treatment_of
+from scheduler.domain.timeline import Phase
+from scheduler.enrolment import Preview, course_of_episode, enrol, preview
 from scheduler.models import Episode
 
 router = Router(tags=["Patients of the key's clinic"])
@@ -56,7 +55,7 @@ def show_episode(request: HttpRequest, episode_id: int) -> Any:
 
 
 def _episode(episode: Episode) -> EpisodeOut:
-    phases = build_phases(protocol_of(episode.edition), treatment_of(episode))
+    course = course_of_episode(episode)
     return EpisodeOut(
         id=episode.pk,
         protocol=episode.edition.protocol_id,
@@ -68,7 +67,7 @@ def _episode(episode: Episode) -> EpisodeOut:
         channels=episode.channels,
         state=episode.state,
         outbox_only=episode.outbox_only,
-        phases=[_phase(phase) for phase in phases],
+        phases=[_phase(phase) for phase in course.phases.values()],
         reminders=[
             ReminderOut(
                 key=reminder.key,

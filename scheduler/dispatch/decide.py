@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.dispatch.row import Row
-from scheduler.domain.sending_hours import closing, next_sending_moment
+from scheduler.domain.sending_hours import local_hours
 from scheduler.domain.status import Status
 from scheduler.models import Episode
 
@@ -36,7 +36,7 @@ def hold_back(row: Row, now: datetime) -> Decision | None:
         return Decision(Status.SCHEDULED, "paused", reminder.send_by)
     if reminder.any_hour:
         return None
-    opens = next_sending_moment(row.protocol, reminder.timezone, now)
+    opens = local_hours(row.protocol, reminder.timezone).next_moment(now)
     if opens == now:
         return None
     return TOO_LATE if opens >= reminder.send_by else Decision(Status.SCHEDULED, "outside-hours", opens)
@@ -46,7 +46,7 @@ def seconds_left(row: Row, now: datetime) -> int:
     """Whole seconds for which the text may still be delivered: to send-by, or to the end of sending hours."""
     until = row.reminder.send_by
     if not row.reminder.any_hour:
-        until = min(until, closing(row.protocol, row.reminder.timezone, now))
+        until = min(until, local_hours(row.protocol, row.reminder.timezone).closing(now))
     return int((until - now).total_seconds())
 
 

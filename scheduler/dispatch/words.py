@@ -11,15 +11,14 @@ from scheduler.dispatch.decide import seconds_left
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
 from scheduler.domain.message import Text, render
-from scheduler.domain.phases import course_of
-from scheduler.enrolment import contact_of, is_two_way, page_link, treatment_of
+from scheduler.enrolment import contact_of, course_of_episode, is_two_way, page_link
 
 
 def write(row: Row, now: datetime) -> Text:
     """Raises ValueError or LookupError where the edition cannot say it."""
     reminder = row.reminder
     return render(
-        course_of(row.protocol, treatment_of(row.episode)),
+        course_of_episode(row.episode, row.edition),
         message=reminder.message,
         folds=reminder.folds,
         last=reminder.last,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.phases import Phase, Treatment, by_id
-from scheduler.domain.protocol import Condition, Protocol
+from scheduler.domain.phases import Course
+from scheduler.domain.protocol import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,47 +18,43 @@ class Moment:
     replies: bool = True
 
 
-def holds(
-    condition: Condition, protocol: Protocol, treatment: Treatment, phases: tuple[Phase, ...], moment: Moment
-) -> bool:
+def holds(condition: Condition, course: Course, moment: Moment) -> bool:
     """Whether all that the condition asks for is true at that moment."""
+    answers, values = course.treatment.answers, course.protocol.values
     return (
-        _phases_fit(condition, treatment, phases, moment.at)
-        and _ends_fit(condition, phases)
+        _phases_fit(condition, course, moment.at)
+        and _last_days_fit(condition, course, moment.at)
+        and _ends_fit(condition, course)
         and (condition.day is None or condition.day == moment.day)
         and (condition.last_message is None or moment.last)
         and (condition.replies is None or condition.replies == moment.replies)
-        and all(treatment.answers.get(name) == answer for name, answer in condition.answers.items())
-        and all(protocol.values[name].mode == mode for name, mode in condition.modes.items())
+        and all(answers.get(name) == answer for name, answer in condition.answers.items())
+        and all(values[name].mode == mode for name, mode in condition.modes.items())
     )
 
 
-def _phases_fit(
-    condition: Condition, treatment: Treatment, phases: tuple[Phase, ...], moment: datetime
-) -> bool:
-    known = by_id(phases)
-    today = localtime.local_date(treatment.timezone, moment)
-
-    def during(name: str) -> bool:
-        return name in known and known[name].holds(moment)
-
-    def last_day(name: str) -> bool:
-        return name in known and known[name].last_date == today
-
+def _phases_fit(condition: Condition, course: Course, moment: datetime) -> bool:
+    phases = course.phases
     return (
-        all(during(name) for name in condition.during)
-        and not any(during(name) for name in condition.not_during)
-        and (condition.over is None or (condition.over in known and known[condition.over].is_over(moment)))
-        and (condition.last_day is None or last_day(condition.last_day))
-        and (condition.not_last_day is None or not last_day(condition.not_last_day))
+        all(name in phases and phases[name].holds(moment) for name in condition.during)
+        and not any(name in phases and phases[name].holds(moment) for name in condition.not_during)
+        and (condition.over is None or (condition.over in phases and phases[condition.over].is_over(moment)))
     )
 
 
-def _ends_fit(condition: Condition, phases: tuple[Phase, ...]) -> bool:
-    known = by_id(phases)
+def _last_days_fit(condition: Condition, course: Course, moment: datetime) -> bool:
+    if condition.last_day is None and condition.not_last_day is None:
+        return True
+    today = localtime.local_date(course.zone, moment)
+    ending = {name for name, phase in course.phases.items() if phase.last_date == today}
+    return (condition.last_day is None or condition.last_day in ending) and (
+        condition.not_last_day not in ending
+    )
 
+
+def _ends_fit(condition: Condition, course: Course) -> bool:
     def same_end(pair: tuple[str, str]) -> bool:
-        first, second = (known[name].last_date if name in known else None for name in pair)
+        first, second = (phase.last_date if (phase := course.phases.get(name)) else None for name in pair)
         return first == second
 
     return (condition.same_end is None or same_end(condition.same_end)) and (

@@ -7,7 +7,7 @@ from datetime import datetime
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.gsm7 import segments
-from scheduler.domain.phases import Phase, Treatment
+from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import Contact, Unfillable, fill, values_of
 from scheduler.domain.protocol import Line, Protocol
 
@@ -30,9 +30,7 @@ class Text:
 
 
 def render(
-    protocol: Protocol,
-    phases: tuple[Phase, ...],
-    treatment: Treatment,
+    course: Course,
     *,
     message: str,
     folds: Sequence[str] = (),
@@ -47,12 +45,13 @@ def render(
 
     A line whose condition does not hold at that moment drops out; the emergency fragment never does.
     """
-    moment = Moment(at, (due_local.date() - treatment.day_zero).days, last, two_way)
-    values = values_of(treatment, phases, contact, link, localtime.short_date(due_local.date()))
+    protocol = course.protocol
+    moment = Moment(at, (due_local.date() - course.treatment.day_zero).days, last, two_way)
+    values = values_of(course, contact, link, localtime.short_date(due_local.date()))
     lines = {
         name: protocol.lines[name]
         for name in _names(protocol, (message, *folds))
-        if holds(protocol.lines[name].when, protocol, treatment, phases, moment)
+        if holds(protocol.lines[name].when, course, moment)
     }
     sms = _sms(protocol, (message, *folds), lines, values)
     paragraphs = [*_said(lines.values(), "email", values), fill(protocol.emergency.email, values)]

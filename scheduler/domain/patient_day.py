@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.phases import Phase, Treatment
+from scheduler.domain.phases import Course, Phase
 from scheduler.domain.placeholders import Contact, fill, values_of
-from scheduler.domain.protocol import Protocol, Topic
+from scheduler.domain.protocol import Topic
 
 KINDS = ("do", "avoid", "permit", "watch")
 
@@ -32,29 +32,29 @@ class PatientDay:
     topics: tuple[Topic, ...]
 
 
-def patient_day(
-    protocol: Protocol, phases: tuple[Phase, ...], treatment: Treatment, contact: Contact, at: datetime
-) -> PatientDay:
+def patient_day(course: Course, contact: Contact, at: datetime) -> PatientDay:
     """What holds at `at` (UTC), in the episode's zone."""
-    values = values_of(treatment, phases, contact, link="")
+    values = values_of(course, contact, link="")
     rules = [
-        Rule(phase, fill(protocol.phases[phase.id].page, values), _until(treatment, phase))
-        for phase in sorted(phases, key=lambda p: (KINDS.index(p.kind), p.ends_at is None, p.ends_at))
+        Rule(phase, fill(course.protocol.phases[phase.id].page, values), _until(course, phase))
+        for phase in sorted(
+            course.phases.values(), key=lambda p: (KINDS.index(p.kind), p.ends_at is None, p.ends_at)
+        )
     ]
     return PatientDay(
-        today=localtime.local_date(treatment.timezone, at),
-        emergency=fill(protocol.emergency.email, values),
+        today=localtime.local_date(course.zone, at),
+        emergency=fill(course.protocol.emergency.email, values),
         now=tuple(rule for rule in rules if rule.phase.holds(at)),
         ahead=tuple(rule for rule in rules if at < rule.phase.starts_at),
         behind=tuple(rule for rule in rules if rule.phase.is_over(at)),
-        topics=tuple(protocol.topics.values()),
+        topics=tuple(course.protocol.topics.values()),
     )
 
 
-def _until(treatment: Treatment, phase: Phase) -> str:
+def _until(course: Course, phase: Phase) -> str:
     if phase.ends_at is None or phase.last_date is None:
         return ""
-    wall = localtime.to_wall(treatment.timezone, phase.ends_at)
-    whole_day = phase.ends_at == localtime.start_of_day(treatment.timezone, wall.date())
+    wall = localtime.to_wall(course.zone, phase.ends_at)
+    whole_day = phase.ends_at == localtime.start_of_day(course.zone, wall.date())
     day = localtime.short_date(phase.last_date if whole_day else wall.date())
     return f"the end of {day}" if whole_day else f"{localtime.clock(wall)} on {day}"

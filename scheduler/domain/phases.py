@@ -1,16 +1,18 @@
-"""Which rules of a protocol hold for one treatment, from when until when."""
+"""A treatment under a protocol: which rules hold, from when until when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Ends, Protocol
+from scheduler.domain.sending_hours import LocalHours, local_hours
 
 SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Treatment:
     """What the timeline of a treatment depends on.
 
@@ -24,7 +26,7 @@ class Treatment:
     enrolled_at: datetime
     at_desk: bool = False
 
-    @property
+    @cached_property
     def day_zero(self) -> date:
         """The local date of the treatment."""
         return localtime.local_date(self.timezone, self.treated_at)
@@ -65,12 +67,32 @@ class Phase:
         return self.ends_at is not None and self.ends_at <= moment
 
 
-def build_phases(protocol: Protocol, treatment: Treatment) -> tuple[Phase, ...]:
-    """The phases in the protocol's order; what a clinic leaves out, and what would be empty, is absent."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A treatment under a protocol, with its phases by their ids, in the protocol's order.
+
+    What a clinic leaves out, and what would be empty, is absent.
+    """
+
+    protocol: Protocol
+    treatment: Treatment
+    phases: Mapping[str, Phase]
+
+    @property
+    def zone(self) -> str:
+        return self.treatment.timezone
+
+    @property
+    def hours(self) -> LocalHours:
+        return local_hours(self.protocol, self.zone)
+
+
+def course_of(protocol: Protocol, treatment: Treatment) -> Course:
+    """Work out the phases. Raises KeyError for an answer that the protocol does not offer: check first."""
     built: dict[str, Phase | None] = {}
     for name in protocol.phases:
         _build(protocol, treatment, name, built)
-    return tuple(phase for name in protocol.phases if (phase := built[name]))
+    return Course(protocol, treatment, {name: phase for name in protocol.phases if (phase := built[name])})
 
 
 def _build(
@@ -126,7 +148,3 @@ def _end(
         return starts_at + known[0].elapsed, counted_from + known[0].days
     last_day = sum(length.days for length in known)
     return localtime.start_of_day(treatment.timezone, treatment.date_of(last_day + 1)), last_day
-
-
-def by_id(phases: tuple[Phase, ...]) -> Mapping[str, Phase]:
-    return {phase.id: phase for phase in phases}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scheduler.domain import localtime
 from scheduler.domain.gsm7 import to_gsm7
-from scheduler.domain.phases import Phase, Treatment
+from scheduler.domain.phases import Course
 
 FORM = re.compile(r"\{([^{}]*)\}")
 #: what a phase offers: its last date, the time of day at which it ends, and both together
@@ -46,10 +46,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return FORM.sub(value, text)
 
 
-def values_of(
-    treatment: Treatment, phases: tuple[Phase, ...], contact: Contact, link: str, due_date: str = ""
-) -> dict[str, str]:
-    """Every placeholder that can be filled for one treatment."""
+def values_of(course: Course, contact: Contact, link: str, due_date: str = "") -> dict[str, str]:
+    """Every placeholder that can be filled for a course."""
     values = {
         "clinic": to_gsm7(contact.name),
         "phone": contact.urgent_phone,
@@ -60,9 +58,9 @@ def values_of(
         "link": link,
         "due_date": due_date,
     }
-    for phase in phases:
+    for phase in course.phases.values():
         if phase.ends_at and phase.last_date:
-            wall = localtime.to_wall(treatment.timezone, phase.ends_at)
+            wall = localtime.to_wall(course.zone, phase.ends_at)
             values[f"{phase.id}.date"] = localtime.short_date(phase.last_date)
             values[f"{phase.id}.time"] = localtime.clock(wall)
             values[f"{phase.id}.end"] = f"{localtime.clock(wall)} {localtime.short_date(wall.date())}"

@@ -4,7 +4,7 @@ from scheduler.enrolment.contact import contact_of, is_two_way, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, not_sent, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
-from scheduler.enrolment.treatment import treatment_of
+from scheduler.enrolment.treatment import course_of_episode, treatment_of
 
 __all__ = [
     "Conflict",
@@ -13,6 +13,7 @@ __all__ = [
     "Preview",
     "Refused",
     "contact_of",
+    "course_of_episode",
     "enrol",
     "is_two_way",
     "not_sent",

@@ -49,9 +49,7 @@ def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, 
     contact, link = contact_of(asked.clinic), link_to(EXAMPLE_LINK_END)
     return {
         planned.key: render(
-            checked.protocol,
-            timeline.phases,
-            checked.treatment,
+            timeline.course,
             message=planned.message,
             folds=planned.folds,
             last=planned.last,

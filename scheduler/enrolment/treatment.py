@@ -1,11 +1,12 @@
 """From a stored episode back to what its timeline is built from."""
 
-from scheduler.domain.timeline import Treatment
-from scheduler.models import Episode
+from scheduler.domain.phases import Course, Treatment, course_of
+from scheduler.editions import protocol_of
+from scheduler.models import Edition, Episode
 
 
 def treatment_of(episode: Episode) -> Treatment:
-    """The episode as it is now, for `build_timeline`, `build_phases` and `render`."""
+    """The episode as it is now."""
     return Treatment(
         treated_at=episode.treated_at,
         timezone=episode.timezone,
@@ -13,3 +14,8 @@ def treatment_of(episode: Episode) -> Treatment:
         enrolled_at=episode.enrolled_at,
         at_desk=episode.at_desk,
     )
+
+
+def course_of_episode(episode: Episode, edition: Edition | None = None) -> Course:
+    """The episode under its edition, which may be handed in where it is known already."""
+    return course_of(protocol_of(edition or episode.edition), treatment_of(episode))

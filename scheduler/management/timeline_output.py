@@ -8,7 +8,6 @@ from rich.table import Table
 
 from scheduler.domain import localtime
 from scheduler.domain.message import Text
-from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Phase, PlannedReminder, Timeline, Unsent
 
 UNSENT_WORDS = {
@@ -18,11 +17,11 @@ UNSENT_WORDS = {
 }
 
 
-def as_json(protocol: Protocol, timeline: Timeline, texts: Mapping[str, Text]) -> dict[str, Any]:
+def as_json(timeline: Timeline, texts: Mapping[str, Text]) -> dict[str, Any]:
     """Instants end in Z; `treated_at` has the zone's offset; `local` is the wall clock in the zone."""
     treatment = timeline.treatment
     return {
-        "protocol": protocol.id,
+        "protocol": timeline.course.protocol.id,
         "treated_at": localtime.to_iso(treatment.timezone, treatment.treated_at),
         "timezone": treatment.timezone,
         "answers": dict(treatment.answers),

@@ -8,8 +8,8 @@ from scheduler.models.scoping import ClinicOwned
 class Edition(ClinicOwned):
     """`protocol` is the whole protocol as its file had it; `settings` is what the clinic changed in it.
 
-    Both are plain JSON, so an old edition stays readable whatever happens to the files. The protocol is kept as
-    text: PostgreSQL's own JSON forgets the order in which questions, options and phases are written.
+    Both are plain JSON, so an old edition stays readable whatever happens to the files. The protocol is kept
+    as text: PostgreSQL's own JSON forgets the order in which questions, options and phases are written.
     """
 
     protocol_id = models.CharField(max_length=64)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from scheduler.domain.clinic_values import with_settings
-from scheduler.domain.sending_hours import inside_hours
+from scheduler.domain.sending_hours import local_hours
 from scheduler.domain.timeline import Treatment, build_timeline
 from scheduler.editions import find_protocol
 from scheduler.management.base import WrongInput
@@ -68,7 +68,7 @@ def test_no_text_arrives_outside_sending_hours(zone: str, treated: str) -> None:
     words = ["microsclerotherapy", "--treated", treated, "--tz", zone, "--answer", "area=large"]
     said = json.loads(run(*words, "--value", "no_flying=omit", "--format", "json"))
     moments = [datetime.fromisoformat(one["at"]) for one in said["received"]]
-    assert all(inside_hours(protocol, zone, moment) for moment in moments)
+    assert all(local_hours(protocol, zone).include(moment) for moment in moments)
     assert moments == sorted(moments)
 
 

@@ -59,9 +59,7 @@ def say(
 ) -> Text:
     """What a reminder says at a moment; by default when it is due."""
     return render(
-        protocol,
-        timeline.phases,
-        timeline.treatment,
+        timeline.course,
         message=reminder.message,
         folds=reminder.folds,
         last=reminder.last,

@@ -8,7 +8,6 @@ from rich.console import Console
 
 from scheduler.calendar_feed import as_calendar
 from scheduler.domain.message import Text, render
-from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import PlannedReminder, Timeline, build_timeline
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.timeline_output import as_json, as_tables
@@ -31,24 +30,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         protocol, treatment = read_plan(options)
         timeline = build_timeline(protocol, treatment)
-        texts = {reminder.key: text_of(protocol, timeline, reminder) for reminder in timeline.reminders}
+        texts = {reminder.key: text_of(timeline, reminder) for reminder in timeline.reminders}
         if options["format"] == "ics":
             uid_base = f"{protocol.id}.{treatment.treated_at:%Y%m%dT%H%M}@aftercare.invalid"
             self.stdout.write(as_calendar(timeline, "Aftercare", uid_base).decode(), ending="")
         elif options["format"] == "json":
-            self.stdout.write(json.dumps(as_json(protocol, timeline, texts), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(as_json(timeline, texts), indent=2, ensure_ascii=False))
         else:
-            console = Console(file=self.stdout, soft_wrap=True)
+            console = Console(soft_wrap=True)
             for table in as_tables(timeline, texts):
                 console.print(table)
 
 
-def text_of(protocol: Protocol, timeline: Timeline, reminder: PlannedReminder) -> Text:
+def text_of(timeline: Timeline, reminder: PlannedReminder) -> Text:
     """What the example clinic's patient would get at the moment when the reminder is due."""
     return render(
-        protocol,
-        timeline.phases,
-        timeline.treatment,
+        timeline.course,
         message=reminder.message,
         folds=reminder.folds,
         last=reminder.last,
