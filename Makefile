@@ -5,7 +5,7 @@ PYTHON := $(shell for p in $(PYTHONS); do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint lock image-check traceability clean
+.PHONY: run test lint lock screenshots image-check traceability clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/aftercare run --demo
@@ -18,6 +18,9 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+screenshots: $(VENV)/.dev
+	@$(BIN)/python scripts/screenshots.py
 
 image-check: $(VENV)/.runtime
 	@$(BIN)/python scripts/dockerfile_commands.py

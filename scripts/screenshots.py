@@ -1,25 +1,44 @@
-"""`make screenshots`: the pictures in docs/images, of a demonstration made for them and thrown away."""
+"""`make screenshots`: the pictures in docs/images, of a demonstration made for them and thrown away.
 
+The clock stands at a fixed afternoon, so that the pictures show the same days whenever they are taken.
+"""
+
+import logging
 import os
-import subprocess
 import sys
 import tempfile
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import django
+import time_machine
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.support.chromium import FLAGS, SENTENCE, installed_chromium  # noqa: E402
-from tests.support.ports import free_port  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-WIDE = {"width": 1200, "height": 860}
+NOW = datetime(2026, 11, 25, 14, 40, tzinfo=UTC)
+WIDE = {"width": 1200, "height": 1120}
+LOW = {"width": 1200, "height": 860}
 PHONE = {"width": 390, "height": 780}
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, *words: Any) -> None:
+        pass
 
 
 def main() -> int:
@@ -28,62 +47,61 @@ def main() -> int:
         print(SENTENCE, file=sys.stderr)
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        base = f"http://127.0.0.1:{port}"
-        os.environ |= {
-            "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
-            "SECRET_KEY": "only-for-pictures-" * 4,
-            "PUBLIC_URL": base,
-            "LOG_FORMAT": "json",
-        }
-        password = demonstration()
-        web = subprocess.Popen(
-            [sys.executable, "-m", "scheduler", "web", "--bind", f"127.0.0.1:{port}"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_for(base)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                take(browser, base, password)
-                browser.close()
-        finally:
-            web.terminate()
-            web.wait()
+    english = {**os.environ, "LANGUAGE": "en_GB"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        time_machine.travel(NOW),
+        pages(folder) as (base, password),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, env=english)
+        take(browser, base, password)
+        browser.close()
     return 0
 
 
-def demonstration() -> str:
-    """Fill the new database; the password is printed once, and read from there."""
-    aftercare = [sys.executable, "-m", "scheduler"]
-    subprocess.run([*aftercare, "migrate"], check=True, stdout=subprocess.DEVNULL)
-    told = subprocess.run([*aftercare, "demo"], check=True, capture_output=True, text=True)
-    return told.stdout.split("Password:")[1].split()[0]
+@contextmanager
+def pages(folder: str) -> Iterator[tuple[str, str]]:
+    """The demonstration on a free port, and the password to it."""
+    os.environ |= {
+        "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
+        "SECRET_KEY": "only-for-pictures-" * 4,
+        "PUBLIC_URL": "https://care.test",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    django.setup()
+    logging.disable(logging.INFO)
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
 
+    from scheduler.demo import create_if_empty
 
-def wait_for(base: str) -> None:
-    for _ in range(100):
-        try:
-            urlopen(f"{base}/accounts/login/").close()
-            return
-        except (URLError, ConnectionError):
-            time.sleep(0.2)
-    raise SystemExit("the pages did not start")
+    # The links shall look like real ones; the browser comes without TLS all the same.
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    call_command("migrate", verbosity=0)
+    access = create_if_empty(NOW)
+    assert access is not None, "the database was new"
+    with make_server("127.0.0.1", 0, get_wsgi_application(), Server, Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", access.password
+        server.shutdown()
 
 
 def take(browser: Browser, base: str, password: str) -> None:
-    page = browser.new_context(locale="en-GB", viewport=WIDE, device_scale_factor=2).new_page()
+    page = open_page(browser, WIDE)
     page.goto(f"{base}/accounts/login/")
     page.get_by_label("Email").fill("nurse@example.com")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/c/example/")
-    save(page, "patients")
     page.get_by_role("link", name="Dev Marlowe").click()
     save(page, "timeline")
     link = page.get_by_role("link", name="/p/").get_attribute("href") or ""
+    page.set_viewport_size(LOW)
+    page.goto(f"{base}/c/example/")
+    save(page, "patients")
     page.goto(f"{base}/c/example/outbox")
     save(page, "outbox")
     page.goto(f"{base}/c/example/enrol")
@@ -94,9 +112,14 @@ def take(browser: Browser, base: str, password: str) -> None:
     page.get_by_text("Stockings in the daytime").first.wait_for()
     page.evaluate("window.scrollTo(0, 0)")
     save(page, "enrol")
-    phone = browser.new_context(locale="en-GB", viewport=PHONE, device_scale_factor=2).new_page()
-    phone.goto(link)
+    phone = open_page(browser, PHONE)
+    phone.goto(base + link.removeprefix("https://care.test"))
     save(phone, "patient")
+
+
+def open_page(browser: Browser, size: dict[str, int]) -> Page:
+    context = browser.new_context(locale="en-GB", device_scale_factor=1.5, viewport=size)  # type: ignore[arg-type]
+    return context.new_page()
 
 
 def save(page: Page, name: str) -> None:
