@@ -7,7 +7,7 @@ edited meanwhile. On PostgreSQL too: it polls, and listens to no notification.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 IN_FLIGHT = 50
 #: seconds
 LONGEST_SLEEP = 1.0
+SHORT_SLEEP = 0.05
 RECORD_AFTER = 0.1
 RECORD_BATCH = 200
 #: what is under way when the worker is told to stop gets this long; the process is gone within ten seconds
@@ -154,7 +155,8 @@ class Worker:
         except DatabaseAway:
             due = None
         wait = (due - self._clock()).total_seconds() if due else LONGEST_SLEEP
-        await self._sleep(min(max(wait, 0.0), LONGEST_SLEEP))
+        # Due already, yet not to be had: another worker is claiming it at this moment.
+        await self._sleep(min(wait, LONGEST_SLEEP) if wait > 0 else SHORT_SLEEP)
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -171,7 +173,8 @@ class Worker:
                 "interval",
                 args=[job],
                 seconds=job.every.total_seconds(),
-                next_run_time=self._clock(),
+                # APScheduler keeps time by the machine's clock.
+                next_run_time=datetime.now(UTC),
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,

@@ -244,3 +244,29 @@ def test_a_database_that_broke_off_is_asked_again_with_a_new_connection(db: None
 
 def _break_off() -> None:
     raise OperationalError("server closed the connection unexpectedly")
+
+
+def test_it_goes_on_after_the_database_was_away(clinic: Clinic) -> None:
+    reminder, channel = day_2_of(clinic), Recording()
+    later = Reminder.objects.across_clinics().filter(pk=reminder.pk)
+    later.update(try_at=DAY_2 + timedelta(hours=5))
+    with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2):
+        wait_for(Heartbeat.objects.exists)
+        _take_away()
+        later.update(try_at=DAY_2)
+        wait_for(lambda: status_of(reminder) == Status.SENT)
+    assert len(channel.taken) == 1
+
+
+def _take_away() -> None:
+    """A server closes every connection but ours; a file is locked for a while."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("BEGIN EXCLUSIVE")
+            time.sleep(0.5)
+            cursor.execute("ROLLBACK")
+        else:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
