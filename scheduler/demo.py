@@ -84,7 +84,6 @@ def _clinic(now: datetime) -> Clinic:
         urgent_phone="+441632960123",
         reply_to="care@example.com",
         website="https://example.com/veins",
-        emergency_number="999",
         demonstration=True,
         live=False,
         created_at=now,

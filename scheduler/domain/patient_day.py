@@ -26,6 +26,7 @@ class PatientDay:
 
     today: date
     emergency: str
+    emergency_short: str
     now: tuple[Rule, ...]
     ahead: tuple[Rule, ...]
     behind: tuple[Rule, ...]
@@ -44,6 +45,7 @@ def patient_day(course: Course, contact: Contact, at: datetime) -> PatientDay:
     return PatientDay(
         today=localtime.local_date(course.zone, at),
         emergency=fill(course.protocol.emergency.email, values),
+        emergency_short=fill(course.protocol.emergency.page, values),
         now=tuple(rule for rule in rules if rule.phase.holds(at)),
         ahead=tuple(rule for rule in rules if at < rule.phase.starts_at),
         behind=tuple(rule for rule in rules if rule.phase.is_over(at)),

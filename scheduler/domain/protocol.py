@@ -186,9 +186,10 @@ class Message(Part):
 
 
 class Emergency(Part):
-    """The fragment that no message is without."""
+    """The fragment that no message is without; `page` is the short form that stays on a patient's screen."""
 
     sms: Sentence
+    page: Sentence
     email: Sentence
     statements: Statements
 

@@ -175,8 +175,9 @@ def _one_of_each(protocol: Protocol, ids: Ids) -> Found:
 
 def _emergency(protocol: Protocol, ids: Ids) -> Found:
     yield from _sms(protocol, ids, ("emergency", "sms"), protocol.emergency.sms)
-    yield from _text(protocol, ids, ("emergency", "email"), protocol.emergency.email)
-    for channel, text in (("sms", protocol.emergency.sms), ("email", protocol.emergency.email)):
+    for channel in ("sms", "page", "email"):
+        text = getattr(protocol.emergency, channel)
+        yield from _text(protocol, ids, ("emergency", channel), text)
         if "{phone}" not in text:
             yield ("emergency", channel), "the emergency fragment must name the urgent number: {phone}"
 

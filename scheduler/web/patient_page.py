@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from scheduler import opt_outs
 from scheduler.domain.patient_day import patient_day
-from scheduler.domain.placeholders import fill, values_of
 from scheduler.enrolment import contact_of, course_of_episode
 from scheduler.models import Episode, Patient
 from scheduler.web.access import View
@@ -94,6 +93,4 @@ def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
         "treated": course.treatment.day_zero,
         "zone": episode.timezone,
         "day": patient_day(course, contact, now),
-        # The short form stays on screen; the page has the long one.
-        "urgent": fill(course.protocol.emergency.sms, values_of(course, contact, link="")),
     }
