@@ -5,11 +5,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formataddr, parseaddr
 
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from anymail.exceptions import (
+    AnymailError,
+    AnymailRecipientsRefused,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from requests import ConnectTimeout
+from urllib3.exceptions import NewConnectionError
 
 from scheduler.channels import smtp
 from scheduler.channels.base import (
@@ -22,6 +28,9 @@ from scheduler.channels.base import (
     not_posted,
     rejected,
 )
+
+#: what a provider's HTTP status means; any other below 500 is for a person
+STATUSES = {401: Verdict.CONFIGURATION, 403: Verdict.CONFIGURATION, 429: Verdict.TEMPORARY}
 
 
 class Email:
@@ -54,7 +63,7 @@ class Email:
         except ValueError:
             # A line break in a header, an address that cannot be written.
             return rejected("unwritable", Verdict.TEXT)
-        return accepted(_provider_id(message))
+        return _taken(message)
 
 
 def build(outgoing: Outgoing, from_address: str) -> EmailMultiAlternatives:
@@ -90,18 +99,31 @@ def _html(outgoing: Outgoing, letter: Letter) -> str:
     )
 
 
-def _provider_id(message: EmailMultiAlternatives) -> str | None:
+def _taken(message: EmailMultiAlternatives) -> Outcome:
+    """SMTP has said yes by now; a provider's answer may still name nobody it will send to."""
     status = getattr(message, "anymail_status", None)
-    return status.message_id if status and isinstance(status.message_id, str) else None
+    if status is None:
+        return accepted(None)
+    if not status.status & {"sent", "queued"}:
+        return in_doubt("no-recipient")
+    return accepted(status.message_id if isinstance(status.message_id, str) else None)
 
 
 def _provider_outcome(fault: AnymailError) -> Outcome:
-    status = getattr(fault, "status_code", None)
+    """Refused only where the provider says so; an answer that cannot be read may have been a yes."""
+    status = getattr(fault, "status_code", None) or 0
     if isinstance(fault, AnymailRecipientsRefused):
         return rejected("refused", Verdict.ADDRESS)
-    if status is None and isinstance(fault, ConnectTimeout):
-        return not_posted("ConnectTimeout")
-    if isinstance(fault, AnymailAPIError) and (status is None or status >= 500):
-        return in_doubt(str(status or type(fault).__name__))
-    verdicts = {429: Verdict.TEMPORARY, 401: Verdict.CONFIGURATION, 403: Verdict.CONFIGURATION}
-    return rejected(str(status or type(fault).__name__), verdicts.get(status or 0, Verdict.UNKNOWN))
+    if isinstance(fault, AnymailUnsupportedFeature | AnymailSerializationError):
+        return rejected(type(fault).__name__, Verdict.TEXT)
+    if not status and _never_connected(fault.__context__):
+        return not_posted("no-connection")
+    if 400 <= status < 500:
+        return rejected(str(status), STATUSES.get(status, Verdict.UNKNOWN))
+    return in_doubt(str(status or type(fault).__name__))
+
+
+def _never_connected(fault: BaseException | None) -> bool:
+    """Whether an error of `requests` came before anything was sent; the reason is wrapped twice."""
+    reason = getattr(fault.args[0], "reason", None) if fault and fault.args else None
+    return isinstance(fault, ConnectTimeout) or isinstance(reason, NewConnectionError)
