@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from scheduler.models import Clinic, Membership, User
@@ -51,7 +54,15 @@ def clinic_page(*, admin: bool = False) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, **parts)
 
-        return never_cache(login_required(entered))
+        @wraps(view)
+        def guarded(request: Any, slug: str, **parts: Any) -> HttpResponse:
+            if request.htmx and not request.user.is_authenticated:
+                # The sign-in page has no place inside a part of another page.
+                back = quote(request.htmx.current_url_abs_path or "/")
+                return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?next={back}")
+            return login_required(entered)(request, slug=slug, **parts)
+
+        return never_cache(guarded)
 
     return decorate
 

@@ -126,7 +126,7 @@ def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
     try:
         plan = preview(asked, request.now)
     except Refused as refused:
-        wanted = tuple(sentence for field, sentence in refused.faults.items() if field != "fold")
+        wanted = tuple(sentence for field, sentence in form.sentences(refused).items() if field != "fold")
         return Shown(wanted=wanted, asks_fold=refused.faults.get("fold", ""), asks_late=asked.late_confirmed)
     # A question once answered stays on the form, or its answer would be lost with the next change.
     fold = "The clock showed this time twice." if asked.fold else ""

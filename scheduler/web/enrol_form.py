@@ -91,9 +91,17 @@ class EnrolForm(forms.Form):
     def explain(self, refused: Refused) -> None:
         """Put each sentence beside its field; what has none goes on top."""
         self.is_valid()
-        for fault, sentence in refused.faults.items():
+        for fault, sentence in self.sentences(refused).items():
             name = FIELDS.get(fault, fault)
             self.add_error(name if name in self.fields else None, sentence)
+
+    def sentences(self, refused: Refused) -> dict[str, str]:
+        """What is wrong by field; a question on the form asks again instead of naming codes."""
+        asked = {f"answers.{name}": question.label for name, question in self.protocol.questions.items()}
+        return {
+            fault: f"{asked[fault]} Choose one." if fault in asked else sentence
+            for fault, sentence in refused.faults.items()
+        }
 
     @property
     def asks_protocol(self) -> bool:

@@ -63,6 +63,12 @@ def test_it_sends_strangers_to_sign_in(name: str, clinic: Clinic, episode: Episo
         ]
 
 
+def test_it_leads_a_part_of_a_page_to_sign_in_as_a_whole(clinic: Clinic) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/c/leafy/enrol"}
+    answer = Client().post("/c/leafy/enrol/preview", headers=headers)
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=/c/leafy/enrol"
+
+
 @pytest.mark.parametrize("name", CLINIC_PAGES)
 def test_it_hides_a_clinic_from_the_staff_of_another(
     name: str, clinic: Clinic, episode: Episode, other_clinic: Clinic

@@ -66,7 +66,7 @@ def test_it_says_that_the_same_enrolment_was_made_before(staff: Client) -> None:
         ({"date": "2026-13-01"}, "date", "There is no such date"),
         ({"date": "", "time": ""}, "date", "Say when the treatment ended"),
         ({"time": "15:31"}, "date", "in the future"),
-        ({"answers.area": ""}, "answers.area", "Choose one of"),
+        ({"answers.area": ""}, "answers.area", "Which veins were treated? Choose one."),
         ({"date": "2026-11-18"}, "late_confirmed", "more than 24 hours ago"),
         ({"date": "2026-01-02"}, "date", "nothing is left to send"),
     ],
