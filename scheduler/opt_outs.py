@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from scheduler.history import note
 from scheduler.models import Clinic, OptOut
 
 
 def in_force(clinic: Clinic, channel: str, address: str) -> "QuerySet[OptOut]":
-    return OptOut.objects.filter(
-        channel=channel, address=address, withdrawn_at__isnull=True, **_sent_by(clinic, channel)
-    )
+    """The refusals that hold for this clinic, also those from before it had a sender."""
+    to_us = Q(clinic=clinic)
+    if channel == "sms" and clinic.sender is not None:
+        to_us |= Q(sender=clinic.sender)
+    return OptOut.objects.filter(to_us, channel=channel, address=address, withdrawn_at__isnull=True)
 
 
 @transaction.atomic

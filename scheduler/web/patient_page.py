@@ -75,7 +75,14 @@ def _ask(request: HttpRequest, patient: Patient, channels: list[str], **options:
         for channel in channels
     }
     rows = [(channel, CHANNELS[channel], stopped[channel]) for channel in channels]
-    answer = render(request, "patient/messages.html", {"patient": patient, "rows": rows}, **options)
+    sender = patient.clinic.sender
+    context = {
+        "patient": patient,
+        "rows": rows,
+        "shared": sender is not None and sender.clinics.count() > 1,
+        "not_understood": request.method == "POST",
+    }
+    answer = render(request, "patient/messages.html", context, **options)
     # With "no-referrer" browsers send a form's Origin as null, and the CSRF check refuses it.
     answer["Referrer-Policy"] = "same-origin"
     return answer

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from scheduler.models import Clinic, Episode, Event, OptOut
+from scheduler.models import Clinic, Episode, Event, OptOut, Sender
 from tests.enrolment.clinics import NOW
 from tests.web.people import enrolled
 
@@ -105,3 +105,24 @@ def test_looking_changes_nothing(episode: Episode) -> None:
 def test_it_refuses_a_form_from_elsewhere(episode: Episode) -> None:
     careful = Client(enforce_csrf_checks=True)
     assert careful.post(link(episode, "/messages"), {"channel": "sms", "wish": "stop"}).status_code == 403
+
+
+def test_it_resumes_what_was_stopped_before_the_clinic_had_a_sender(clinic: Clinic, episode: Episode) -> None:
+    url = link(episode, "/messages")
+    Client().post(url, {"channel": "sms", "wish": "stop"})
+    clinic.sender = Sender.objects.create(name="its own")
+    clinic.save()
+    assert "Stopped" in Client().get(url).content.decode()
+    Client().post(url, {"channel": "sms", "wish": "resume"})
+    assert "Stopped" not in Client().get(url).content.decode()
+
+
+def test_a_refusal_covers_all_clinics_that_share_a_sender(clinic: Clinic, other_clinic: Clinic) -> None:
+    shared = Sender.objects.create(name="shared")
+    Clinic.objects.update(sender=shared)
+    clinic.refresh_from_db()
+    here, there = enrolled(clinic), enrolled(other_clinic)
+    Client().post(link(here, "/messages"), {"channel": "sms", "wish": "stop"})
+    shown = Client().get(link(there, "/messages")).content.decode()
+    assert "Stopped" in shown
+    assert "other clinics that send from the same number" in shown
