@@ -1,0 +1,58 @@
+import pytest
+from django.test import Client
+
+from scheduler.models import Clinic
+from tests.web.people import member
+
+LOGIN = "/accounts/login/"
+
+
+def test_it_signs_in_with_an_email_address_in_any_case(clinic: Clinic) -> None:
+    member(clinic, "staff")
+    answer = Client().post(
+        LOGIN, {"login": "Staff@Leafy.example.com", "password": "correct horse battery"}, follow=True
+    )
+    assert answer.redirect_chain[-1][0] == "/c/leafy/"
+
+
+def test_it_says_the_same_of_a_wrong_password_and_an_unknown_address(clinic: Clinic) -> None:
+    member(clinic, "staff")
+    answers = [
+        Client().post(LOGIN, {"login": login, "password": "wrong"}).content.decode()
+        for login in ("staff@leafy.example.com", "nobody@example.com")
+    ]
+    for answer in answers:
+        assert "You are not signed in" in answer
+        assert "The email address and/or password you specified are not correct." in answer
+
+
+@pytest.mark.parametrize("path", ["login/", "password/reset/", "signup/"])
+def test_pages_for_strangers_look_like_ours(path: str, db: None) -> None:
+    page = Client().get(f"/accounts/{path}").content.decode()
+    assert "aftercare/aftercare.css" in page
+    assert "sign up" not in page.lower()
+
+
+@pytest.mark.parametrize("path", ["/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/"])
+def test_pages_of_the_account_look_like_ours(path: str, staff: Client) -> None:
+    page = staff.get(path).content.decode()
+    assert "aftercare/aftercare.css" in page
+    assert " style=" not in page
+
+
+def test_it_leads_back_to_where_somebody_wanted_to_go(clinic: Clinic) -> None:
+    member(clinic, "staff")
+    client = Client()
+    client.get("/c/leafy/outbox", follow=True)
+    answer = client.post(
+        f"{LOGIN}?next=/c/leafy/outbox",
+        {"login": "staff@leafy.example.com", "password": "correct horse battery", "next": "/c/leafy/outbox"},
+    )
+    assert answer.headers["Location"] == "/c/leafy/outbox"
+
+
+def test_it_signs_out_only_when_asked_to(staff: Client) -> None:
+    staff.get("/accounts/logout/")
+    assert staff.get("/c/leafy/").status_code == 200
+    staff.post("/accounts/logout/")
+    assert staff.get("/c/leafy/").status_code == 302
