@@ -4,18 +4,16 @@ They are enrolled in the past by the same function as everybody, and the dispatc
 since: what lies in the outbox is what would have been sent.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from scheduler.accounts import Access, admit
 from scheduler.dispatch.once import dispatch_once
 from scheduler.domain import localtime
 from scheduler.editions import publish
 from scheduler.enrolment import Enrolment, enrol
-from scheduler.enrolment.contact import UNAMBIGUOUS
 from scheduler.models import Clinic, Membership, User
 
 ZONE = "Europe/London"
@@ -23,14 +21,6 @@ PROTOCOL = "microsclerotherapy"
 EMAIL = "nurse@example.com"
 #: how long after the treatment the patient leaves with the first text
 DISCHARGE = timedelta(minutes=15)
-
-
-@dataclass(frozen=True)
-class Access:
-    """How to sign in. The password is kept nowhere but here."""
-
-    email: str
-    password: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ def create_if_empty(now: datetime) -> Access | None:
             return None
         first = now - timedelta(days=max(person.days for person in PEOPLE) + 1)
         clinic = _clinic(first)
-        access = _admin(clinic)
+        access = admit(clinic, EMAIL, Membership.Role.ADMIN)
         for person in PEOPLE:
             _enrol(clinic, person, now)
     # Outside: the dispatcher posts nothing while a transaction is open.
@@ -98,14 +88,6 @@ def _clinic(now: datetime) -> Clinic:
         now=now,
     )
     return clinic
-
-
-def _admin(clinic: Clinic) -> Access:
-    password = "-".join("".join(secrets.choice(UNAMBIGUOUS) for _ in range(4)) for _ in range(4))
-    user = User.objects.create_user(EMAIL, password)
-    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
-    Membership.objects.create(clinic=clinic, user=user, role=Membership.Role.ADMIN)
-    return Access(EMAIL, password)
 
 
 def _enrol(clinic: Clinic, person: Person, now: datetime) -> None:

@@ -1,13 +1,19 @@
-"""Whom texts come from."""
+"""Whom texts come from, and whether they leave at all."""
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from scheduler.models import Clinic, Sender
 
 if TYPE_CHECKING:
     from config.twilio import Twilio
+
+
+def leaves_for_real(clinic: Clinic) -> bool:
+    """Whether what is planned for this clinic now really leaves; otherwise it ends in the outbox."""
+    return clinic.live and bool(settings.TWILIO or settings.EMAIL_LIVE)
 
 
 @transaction.atomic

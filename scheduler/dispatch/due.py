@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from scheduler.domain.status import Status
 from scheduler.models import Reminder
 from scheduler.sets import stamp
 
@@ -49,6 +50,12 @@ def _take(critical: bool, now: datetime, limit: int) -> list[int]:
             cursor.execute(sql, [clinic, critical, stamp(now), min(share, limit - len(ids))])
             ids += [row[0] for row in cursor.fetchall()]
     return ids
+
+
+def awaits_provider() -> bool:
+    """Whether anything scheduled must really leave."""
+    scheduled = Reminder.objects.across_clinics().filter(status=Status.SCHEDULED)
+    return scheduled.filter(episode__outbox_only=False).exists()
 
 
 def next_due() -> datetime | None:

@@ -19,12 +19,12 @@ def choose(row: Row, live: Set[str]) -> Route | str:
     """The first permitted way that works, or why there is none: for a person, never the outbox instead.
 
     `live` are the kinds for which a provider is configured. An episode that was enrolled for the outbox stays
-    there for ever; with no provider at all everything goes there.
+    there for ever; any other never goes there.
     """
     reachable = [(kind, row.addresses[kind]) for kind in row.episode.channels if row.addresses.get(kind)]
     if not reachable:
         return "no-address"
-    if row.episode.outbox_only or not live:
+    if row.episode.outbox_only:
         return Route("outbox", *reachable[0])
     for kind, address in reachable:
         if kind in live and (kind != "sms" or row.clinic.sender):

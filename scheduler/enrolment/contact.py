@@ -4,12 +4,11 @@ import secrets
 
 from django.conf import settings
 
+from scheduler.accounts import UNAMBIGUOUS
 from scheduler.domain.message import Contact
 from scheduler.enrolment.phone import spoken
 from scheduler.models import Clinic, Patient
 
-#: nothing that is mistaken for something else when read out or copied by hand: no 0 o, 1 l i
-UNAMBIGUOUS = "23456789abcdefghjkmnpqrstuvwxyz"
 TOKEN_LENGTH = 16
 
 

@@ -10,6 +10,7 @@ from scheduler.enrolment.checking import Checked
 from scheduler.enrolment.contact import new_token
 from scheduler.enrolment.request import Enrolment
 from scheduler.models import Episode, Event, Patient, Reminder
+from scheduler.senders import leaves_for_real
 
 
 def patient_row(asked: Enrolment, checked: Checked) -> Patient:
@@ -39,7 +40,7 @@ def episode_row(asked: Enrolment, checked: Checked, patient: Patient, actor: str
         enrolled_at=treatment.enrolled_at,
         enrolled_by=actor,
         at_desk=treatment.at_desk,
-        outbox_only=not asked.clinic.live,
+        outbox_only=not leaves_for_real(asked.clinic),
         identity=checked.identity,
     )
 

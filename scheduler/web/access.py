@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from scheduler.models import Clinic, Membership, User
+from scheduler.senders import leaves_for_real
 
 
 class ClinicRequest(HttpRequest):
@@ -79,4 +80,4 @@ def memberships_of(user: Any) -> Any:
 
 def nothing_leaves(clinic: Clinic) -> bool:
     """Whether what this clinic sends ends in the outbox."""
-    return not clinic.live or not (settings.TWILIO or settings.EMAIL_LIVE)
+    return not leaves_for_real(clinic)

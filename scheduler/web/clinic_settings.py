@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from scheduler import clinic_settings, editions
+from scheduler import clinic_settings, clinics, editions
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.domain.protocol import Protocol
 from scheduler.models import Clinic, Edition, Episode
@@ -35,6 +35,26 @@ def settings(request: ClinicRequest) -> HttpResponse:
         "treatments": [_treatment(request.clinic, name) for name in editions.available_protocols()],
     }
     return render(request, "clinic/settings.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@clinic_page(admin=True)
+def live(request: ClinicRequest) -> HttpResponse:
+    """Whether texts of patients enrolled from now on really leave: what it means, then the decision."""
+    wanted = not request.clinic.live
+    if request.method == "POST" and request.POST.get("live") == str(wanted):
+        try:
+            clinics.set_live(request.clinic, wanted, actor=request.user.email, now=request.now)
+        except clinics.Refused:
+            return redirect("clinic-live", request.clinic.slug)
+        messages.success(request, "Sending is on." if wanted else "Sending is off for new patients.")
+        return redirect("clinic-settings", request.clinic.slug)
+    context = {
+        "wanted": wanted,
+        "obstacles": clinics.obstacles(request.clinic) if wanted else [],
+        "enrolled": Episode.objects.for_clinic(request.clinic).filter(state="active").count(),
+    }
+    return render(request, "clinic/live.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +98,8 @@ def _publish(request: ClinicRequest, form: TimingsForm, from_file: Protocol, edi
             now=request.now,
         )
     except SettingFault as fault:
-        form.add_error(fault.name if fault.name in form.fields else None, f"{fault.sentence.capitalize()}.")
+        sentence = f"{fault.sentence[:1].upper()}{fault.sentence[1:]}."
+        form.add_error(fault.name if fault.name in form.fields else None, sentence)
         return False
     if edition and published.pk == edition.pk:
         messages.info(request, "Nothing was different, so nothing was changed.")

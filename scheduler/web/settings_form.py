@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 
-from scheduler.domain.gsm7 import foreign_characters, septets, to_gsm7
+from scheduler.clinics import read_sms_name
 from scheduler.domain.localtime import check_zone
 from scheduler.domain.protocol import Protocol
 from scheduler.enrolment.phone import any_number, spoken
 from scheduler.models import Clinic
 
-NAME_SEPTETS = 20
 MODES = [
     ("length", "A number of days"),
     ("in-person", "As told in person: texts say to follow what the patient was told"),
@@ -57,22 +56,17 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial["urgent_phone"] = spoken(self.instance.urgent_phone)
 
     def clean_sms_name(self) -> str:
-        name = to_gsm7(self.cleaned_data["sms_name"])
-        foreign = foreign_characters(name)
-        if foreign:
-            raise forms.ValidationError(f"Texts cannot carry {' '.join(foreign)}. Write the name without it.")
-        if (septets(name) or 0) > NAME_SEPTETS:
-            raise forms.ValidationError(
-                f"The name in texts takes {septets(name)} places; {NAME_SEPTETS} is the most."
-            )
-        return name
+        try:
+            return read_sms_name(self.cleaned_data["sms_name"])
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault
 
     def clean_timezone(self) -> str:
         zone = self.cleaned_data["timezone"]
         try:
             return check_zone(zone)
         except ValueError as unknown:
-            raise forms.ValidationError(f"{str(unknown).capitalize()}.") from unknown
+            raise forms.ValidationError(f"{unknown}.") from unknown
 
     def clean(self) -> dict[str, Any]:
         # After the zone is known: it says which country's numbers need no code.

@@ -12,6 +12,7 @@ CLINIC = [
     path("episodes/<int:episode>/enrolled", enrol.enrolled, name="enrolled"),
     path("outbox", outbox.outbox, name="outbox"),
     path("settings", clinic_settings.settings, name="clinic-settings"),
+    path("settings/live", clinic_settings.live, name="clinic-live"),
     path("settings/<slug:protocol>", clinic_settings.timings, name="timings"),
 ]
 

@@ -49,6 +49,7 @@ def paths() -> dict[str, str]:
         "episode": f"/c/example/episodes/{sms.pk}",
         "outbox": "/c/example/outbox",
         "settings": "/c/example/settings",
+        "clinic-live": "/c/example/settings/live",
         "timings": "/c/example/settings/microsclerotherapy",
         "patient": f"/p/{token}",
         "patient-messages": f"/p/{token}/messages",

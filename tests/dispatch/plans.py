@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.test import override_settings
+
 from scheduler.channels.base import Channel, Outcome, Outgoing, accepted
 from scheduler.enrolment import enrol
 from scheduler.models import Attempt, Clinic, Episode, Reminder, Sender
@@ -39,9 +41,10 @@ def live_clinic(**values: Any) -> Clinic:
 
 
 def patient_of(clinic: Clinic, number: int = 123, **values: Any) -> Episode:
-    """Somebody treated on Friday 20 November at 15:00."""
+    """Somebody treated on Friday 20 November at 15:00, while a provider was configured."""
     mobile = {"mobile": f"07700 900{number:03}", "name": f"Sam Example {number}"}
-    return enrol(asked(clinic, **mobile | values), "nurse@example.com", NOW).episode
+    with override_settings(EMAIL_LIVE=True):
+        return enrol(asked(clinic, **mobile | values), "nurse@example.com", NOW).episode
 
 
 def only(episode: Episode, key: str) -> Reminder:

@@ -96,3 +96,14 @@ def test_it_stops_in_time_when_it_is_told_to(
         time.sleep(0.01)
     worker.send_signal(how)
     assert worker.wait(10) == 0
+
+
+def test_it_does_not_start_without_a_way_out_for_what_must_leave(environment: dict[str, str]) -> None:
+    environment = {name: value for name, value in environment.items() if not name.startswith("TWILIO_")}
+    command = [sys.executable, "-m", "scheduler", "worker", "--once"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "no provider is set: set Twilio's variables or EMAIL_URL" in done.stderr
+    with closing(sqlite3.connect(environment["DATABASE_URL"].removeprefix("sqlite:///"))) as database:
+        rows = database.execute("SELECT DISTINCT status FROM scheduler_reminder").fetchall()
+    assert rows == [("scheduled",)]

@@ -69,10 +69,12 @@ def test_a_clinic_that_is_not_live_sends_into_the_outbox_for_ever(db: None, chan
     assert (attempt.channel, attempt.status, attempt.address) == ("outbox", "sent", "+447700900123")
 
 
-def test_with_no_provider_everything_goes_to_the_outbox(clinic: Clinic) -> None:
+def test_what_must_really_leave_never_ends_in_the_outbox(clinic: Clinic) -> None:
     reminder = day_2_of(clinic)
     dispatch_once(DAY_2)
-    assert [attempt.channel for attempt in attempts_of(reminder)] == ["outbox"]
+    reminder.refresh_from_db()
+    assert (reminder.status, reminder.status_reason) == ("failed", "no-provider")
+    assert attempts_of(reminder) == []
 
 
 def test_the_text_may_be_delivered_until_sending_hours_end(clinic: Clinic, channel: Recording) -> None:

@@ -85,6 +85,7 @@ def test_a_crash_between_claim_and_record_leaves_it_in_doubt(clinic: Clinic) -> 
 
 
 def test_an_outbox_attempt_that_was_cut_off_has_arrived(clinic: Clinic) -> None:
+    clinic.live = False
     reminder = day_2_of(clinic)
     claim(DAY_2, worker=WORKER, live=frozenset())
     expire_leases(LATE, actor=WORKER)

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from scheduler.domain.status import Status
 from scheduler.enrolment import Conflict, Refused, enrol, page_link
@@ -56,7 +57,8 @@ def test_it_makes_a_link_that_cannot_be_guessed_or_misread(clinic: Clinic) -> No
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_it_decides_for_ever_whether_anything_leaves_the_machine(live: bool) -> None:
+def test_it_decides_for_ever_whether_anything_leaves_the_machine(live: bool, settings: Settings) -> None:
+    settings.EMAIL_LIVE = True
     clinic = ready_clinic(live=live)
     assert enrol(asked(clinic), NURSE, NOW).episode.outbox_only is not live
 

@@ -20,14 +20,15 @@ CLINIC_PAGES = {
     "episode": 200,
     "outbox": 200,
     "clinic-settings": 200,
+    "clinic-live": 403,
     "timings": 403,
 }
 #: and what admins get
-ADMIN = CLINIC_PAGES | {"timings": 200}
+ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings": 200}
 FOR_ANYBODY_SIGNED_IN = {"home"}
 FOR_WHOEVER_HAS_THE_LINK = {"patient-page", "patient-messages"}
 #: posting changes something
-POSTS = ["enrol", "enrol-preview", "clinic-settings", "timings"]
+POSTS = ["enrol", "enrol-preview", "clinic-settings", "clinic-live", "timings"]
 
 
 def names(patterns: list[Any]) -> Iterator[str | None]:
@@ -89,7 +90,7 @@ def test_it_lets_admins_in(name: str, clinic: Clinic, episode: Episode, admin: C
     assert admin.get(address(name, clinic, episode)).status_code == ADMIN[name]
 
 
-@pytest.mark.parametrize("name", ["clinic-settings", "timings"])
+@pytest.mark.parametrize("name", ["clinic-settings", "clinic-live", "timings"])
 def test_it_refuses_changes_of_settings_by_staff(
     name: str, clinic: Clinic, episode: Episode, staff: Client
 ) -> None:

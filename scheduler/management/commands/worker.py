@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 
 from scheduler.dispatch.compose import channels_of
+from scheduler.dispatch.due import awaits_provider
 from scheduler.dispatch.durability import NotDurable, check_durability
 from scheduler.dispatch.worker import Worker
 from scheduler.management.base import Command as BaseCommand
@@ -19,6 +20,13 @@ from scheduler.management.base import Failure
 from scheduler.senders import ensure_first_sender
 
 log = structlog.get_logger(__name__)
+
+
+#: a worker that took them would only turn them into failures
+NO_WAY_OUT = (
+    "texts or emails of enrolled patients have to leave, and no provider is set: "
+    "set Twilio's variables or EMAIL_URL, as they were when the patients were enrolled"
+)
 
 
 def utc_now() -> datetime:
@@ -39,6 +47,8 @@ class Command(BaseCommand):
         if settings.TWILIO:
             ensure_first_sender(settings.TWILIO, settings.SMS_RATE_PER_SECOND)
         channels = channels_of(settings)
+        if channels.keys() == {"outbox"} and awaits_provider():
+            raise Failure(NO_WAY_OUT)
         counts = asyncio.run(run(channels, once))
         if once:
             self.stdout.write(summary(counts))
