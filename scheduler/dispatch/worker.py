@@ -1,7 +1,7 @@
 """The worker: a loop that claims and posts, one that records, and a timetable of periodic jobs.
 
-It is woken by the next due time, and looks at least every second: that is how it sees what was enrolled or
-edited meanwhile. On PostgreSQL too: it polls, and listens to no notification.
+It sleeps until the next due time, a second at the most: that is how it sees on SQLite what was enrolled
+meanwhile. PostgreSQL tells it.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from scheduler.dispatch.claim import BATCH, Batch, Claimed, claim
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.due import next_due
 from scheduler.dispatch.jobs import JOBS, Job, run_job
+from scheduler.dispatch.listen import listen
 from scheduler.dispatch.recheck import recheck, release, unposted
 from scheduler.dispatch.record import Posted, record
 from scheduler.dispatch.send import post
@@ -52,18 +53,21 @@ class Worker:
         self._jobs = jobs
         self._database = DatabaseThread()
         self._stopping = asyncio.Event()
+        self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._posted: asyncio.Queue[Posted] = asyncio.Queue()
 
     def stop(self) -> None:
         """Claim nothing more; finish, or give back, what is claimed."""
         self._stopping.set()
+        self._woken.set()
 
     async def run(self, *, once: bool = False) -> None:
         """Until `stop`; with `once`, until nothing is due."""
         for channel in self._channels.values():
             await channel.open()
         recorder = asyncio.create_task(self._keep_recording())
+        listener = asyncio.create_task(listen(self._woken))
         timetable = self._timetable()
         try:
             while not self._stopping.is_set():
@@ -74,6 +78,7 @@ class Worker:
                 await self._until_next_due()
         finally:
             timetable.shutdown(wait=False)
+            listener.cancel()
             await self._wind_up(recorder)
 
     async def _turn_or_pause(self, once: bool) -> bool:
@@ -159,11 +164,13 @@ class Worker:
         await self._sleep(min(wait, LONGEST_SLEEP) if wait > 0 else SHORT_SLEEP)
 
     async def _sleep(self, seconds: float) -> None:
+        """Until told that something is new, or to stop; so long at the most."""
         try:
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await self._woken.wait()
         except TimeoutError:
             pass
+        self._woken.clear()
 
     def _timetable(self) -> AsyncIOScheduler:
         timetable = AsyncIOScheduler(timezone="UTC")

@@ -9,6 +9,7 @@ from scheduler.enrolment import rows
 from scheduler.enrolment.checking import Checked, Typed, check, identity_of, read, refuse_unknown_protocol
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
 from scheduler.models import Episode, Event, Reminder
+from scheduler.wake import wake_workers
 
 DIFFERENT = {
     "answers": "other answers were given",
@@ -63,6 +64,7 @@ def _write(asked: Enrolment, checked: Checked, actor: str) -> Episode:
     episode.save(force_insert=True)
     reminders = Reminder.objects.bulk_create(rows.reminder_rows(episode, checked.timeline))
     Event.objects.bulk_create(rows.event_rows(episode, reminders, checked.timeline, actor))
+    wake_workers()
     return episode
 
 

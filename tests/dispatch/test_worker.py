@@ -19,7 +19,8 @@ from scheduler.dispatch.jobs import JOBS, Job, run_job
 from scheduler.dispatch.worker import Worker
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, Heartbeat, JobSlot, Reminder
-from tests.dispatch.plans import DAY_2, Recording, attempts_of, day_2_of, sms
+from tests.dispatch.plans import DAY_2, Recording, attempts_of, day_2_of, patient_of, sms
+from tests.enrolment.clinics import NOW
 from tests.support.mail import Mailbox, mail_server
 from tests.support.twilio_server import ACCOUNT, TOKEN, FakeTwilio, twilio_server
 
@@ -270,3 +271,18 @@ def _take_away() -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+def test_it_hears_of_a_new_patient_at_once(
+    clinic: Clinic, channel: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL it is told, however long it meant to sleep; on SQLite it looks by itself."""
+    if connection.vendor == "postgresql":
+        monkeypatch.setattr(loop, "LONGEST_SLEEP", 60.0)
+    with running({"sms": channel, "outbox": Outbox()}, lambda: NOW):
+        time.sleep(1.0)
+        patient_of(clinic, at_desk=True)
+        waited = time.monotonic() + 10
+        while not channel.taken and time.monotonic() < waited:
+            time.sleep(0.05)
+    assert [outgoing.address for outgoing in channel.taken] == ["+447700900123"]

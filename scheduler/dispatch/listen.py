@@ -1,0 +1,41 @@
+"""Hearing on PostgreSQL that something new was planned, so that nobody has to look for it."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from django.db import connection
+
+from scheduler.dispatch.database import PAUSE
+from scheduler.wake import CHANNEL
+
+log = structlog.get_logger(__name__)
+#: Django's settings of its own, blocking connection
+BLOCKING_ONLY = ("context", "cursor_factory")
+
+
+async def listen(woken: asyncio.Event) -> None:
+    """Set `woken` at every notification, until cancelled; does nothing on SQLite.
+
+    A connection of its own that breaks is opened again. Until then the worker looks by itself.
+    """
+    if connection.vendor != "postgresql":
+        return
+    import psycopg
+
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(autocommit=True, **_parameters()) as listening:
+                await listening.execute(f"LISTEN {CHANNEL}")
+                # What was planned while nobody listened.
+                woken.set()
+                async for _ in listening.notifies():
+                    woken.set()
+        except psycopg.OperationalError as fault:
+            log.warning("not listening", why=type(fault).__name__)
+            await asyncio.sleep(PAUSE)
+
+
+def _parameters() -> dict[str, Any]:
+    given = connection.get_connection_params()
+    return {name: value for name, value in given.items() if name not in BLOCKING_ONLY}
