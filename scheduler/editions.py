@@ -13,7 +13,8 @@ from scheduler.domain.clinic_values import with_settings
 from scheduler.domain.localtime import UnknownZone, check_zone
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.protocol_file import load
-from scheduler.models import Clinic, Edition, Event
+from scheduler.history import note
+from scheduler.models import Clinic, Edition
 
 SCHEDULES = Path(__file__).resolve().parent.parent / "schedules"
 
@@ -106,13 +107,16 @@ def publish(
             published_by=actor,
             published_at=now,
         )
-        details = {
-            "protocol": protocol_id,
-            "number": edition.number,
-            "why": reason,
-            "approved_by": approved_by,
-        }
-        Event.objects.create(clinic=clinic, kind="edition-published", actor=actor, at=now, details=details)
+        note(
+            clinic,
+            "edition-published",
+            actor=actor,
+            now=now,
+            protocol=protocol_id,
+            number=edition.number,
+            why=reason,
+            approved_by=approved_by,
+        )
     return edition
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from scheduler.models import ApiKey, Clinic, Event
+from scheduler.history import note
+from scheduler.models import ApiKey, Clinic
 
 MARK = "ac_"
 MINUTE = timedelta(minutes=1)
@@ -20,7 +21,7 @@ def create_key(clinic: Clinic, name: str, *, actor: str, now: datetime) -> str:
         ApiKey.objects.create(
             clinic=clinic, name=name, prefix=prefix, hash=hash_of(key), created_by=actor, created_at=now
         )
-        _tell(clinic, "api-key-created", prefix, actor, now)
+        note(clinic, "api-key-created", actor=actor, now=now, prefix=prefix)
     return key
 
 
@@ -30,7 +31,7 @@ def revoke_key(clinic: Clinic, prefix: str, *, actor: str, now: datetime) -> boo
         in_force = ApiKey.objects.for_clinic(clinic).filter(prefix=prefix, revoked_at=None)
         revoked = in_force.update(revoked_at=now) == 1
         if revoked:
-            _tell(clinic, "api-key-revoked", prefix, actor, now)
+            note(clinic, "api-key-revoked", actor=actor, now=now, prefix=prefix)
     return revoked
 
 
@@ -44,7 +45,3 @@ def find_key(key: str, now: datetime) -> ApiKey | None:
 
 def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
-
-
-def _tell(clinic: Clinic, kind: str, prefix: str, actor: str, now: datetime) -> None:
-    Event.objects.create(clinic=clinic, kind=kind, actor=actor, at=now, details={"prefix": prefix})

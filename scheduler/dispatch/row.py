@@ -30,7 +30,7 @@ class Row:
     @property
     def addresses(self) -> dict[str, str]:
         """Where the patient can be reached, by kind of channel."""
-        return {"sms": self.patient.mobile, "email": self.patient.email}
+        return self.patient.addresses
 
 
 def load(ids: Sequence[int]) -> list[Row]:

@@ -9,12 +9,13 @@ from django.core.validators import validate_email
 
 from scheduler.domain import localtime
 from scheduler.domain.localtime import clock, short_date
+from scheduler.models import Patient
 
 NAME_LENGTH = 120
 EMAIL_LENGTH = 254
 #: the joiners that some scripts need inside a name
 JOINERS = "\u200c\u200d"
-CHANNELS = {"sms": "mobile", "email": "email"}
+CHANNELS = Patient.ADDRESS_FIELDS
 WITHOUT_ADDRESS = {
     "mobile": "Texts are chosen: give the patient's mobile number.",
     "email": "Emails are chosen: give the patient's email address.",

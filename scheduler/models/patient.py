@@ -1,11 +1,16 @@
 """A patient, and the episodes of care: one treatment each."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from scheduler.models.scoping import ClinicOwned
 
 
 class Patient(ClinicOwned):
+    #: a channel -> the field with the address that it reaches
+    ADDRESS_FIELDS: ClassVar = {"sms": "mobile", "email": "email"}
+
     name = models.CharField(max_length=120)
     mobile = models.CharField(max_length=16, blank=True, help_text="E.164")
     email = models.EmailField(blank=True)
@@ -16,6 +21,12 @@ class Patient(ClinicOwned):
 
     class Meta:
         indexes = [models.Index(fields=["clinic", "name"], name="patient_by_name")]
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where the patient can be reached, by channel; channels without an address are absent."""
+        known = {channel: getattr(self, name) for channel, name in self.ADDRESS_FIELDS.items()}
+        return {channel: address for channel, address in known.items() if address}
 
 
 class Episode(ClinicOwned):

@@ -15,7 +15,6 @@ from scheduler.enrolment import contact_of, course_of_episode
 from scheduler.models import Episode, Patient
 from scheduler.web.access import View
 
-ADDRESS = {"sms": "mobile", "email": "email"}
 CHANNELS = {"sms": "texts", "email": "emails"}
 
 
@@ -57,24 +56,22 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
 @private_link
 def patient_messages(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Stop or resume texts and emails. Looking changes nothing; link checkers look."""
-    channels = [channel for channel, address in ADDRESS.items() if getattr(patient, address)]
     if request.method == "POST":
         channel, wish = request.POST.get("channel", ""), request.POST.get("wish", "")
-        if channel not in channels or wish not in ("stop", "resume"):
-            return _ask(request, patient, channels, status=422)
+        if channel not in patient.addresses or wish not in ("stop", "resume"):
+            return _ask(request, patient, status=422)
         act = opt_outs.stop if wish == "stop" else opt_outs.resume
-        address = getattr(patient, ADDRESS[channel])
+        address = patient.addresses[channel]
         act(patient.clinic, channel, address, source="page", actor="patient", now=timezone.now())
         return redirect("patient-messages", patient.page_token)
-    return _ask(request, patient, channels)
+    return _ask(request, patient)
 
 
-def _ask(request: HttpRequest, patient: Patient, channels: list[str], **options: Any) -> HttpResponse:
-    stopped = {
-        channel: opt_outs.in_force(patient.clinic, channel, getattr(patient, ADDRESS[channel])).exists()
-        for channel in channels
-    }
-    rows = [(channel, CHANNELS[channel], stopped[channel]) for channel in channels]
+def _ask(request: HttpRequest, patient: Patient, **options: Any) -> HttpResponse:
+    rows = [
+        (channel, CHANNELS[channel], opt_outs.in_force(patient.clinic, channel, address).exists())
+        for channel, address in patient.addresses.items()
+    ]
     sender = patient.clinic.sender
     context = {
         "patient": patient,

@@ -1,7 +1,7 @@
 """The clinic's patients, newest treatment first."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from scheduler.domain import localtime
 from scheduler.domain.status import Status
+from scheduler.enrolment import treatment_of
 from scheduler.models import Clinic, Episode, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
 
@@ -52,6 +52,5 @@ def episodes(clinic: Clinic) -> "QuerySet[Episode]":
 
 
 def row_of(episode: Episode, now: datetime) -> Row:
-    treated = date.fromisoformat(episode.treated_local[:10])
-    day = (localtime.local_date(episode.timezone, now) - treated).days
+    day = treatment_of(episode).day_of(now)
     return Row(episode, day, episode.next_local or "", episode.trouble)  # type: ignore[attr-defined]

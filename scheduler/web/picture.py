@@ -60,7 +60,6 @@ class Picture:
     mark_kinds: tuple[str, ...]
     #: where today's line stands; None before and after the plan
     now: str | None
-    now_anchor: str
 
 
 def draw(
@@ -76,14 +75,12 @@ def draw(
     )
     marks = tuple(_mark(scale, reminder) for reminder in reminders)
     within = scale.start <= now < scale.end
-    x = scale.x(now)
     return Picture(
         ticks=tuple(_ticks(scale, first, (last - first).days)),
         groups=_groups(scale, phases),
         marks=marks,
         mark_kinds=tuple(kind for kind in words.MARK_MEANS if any(mark.kind == kind for mark in marks)),
-        now=_percent(x) if within else None,
-        now_anchor="start" if x < 10 else "end" if x > 90 else "middle",
+        now=_percent(scale.x(now)) if within else None,
     )
 
 

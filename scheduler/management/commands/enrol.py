@@ -9,7 +9,7 @@ from scheduler.enrolment import Enrolment, Refused, enrol
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
 from scheduler.management.treatment_args import pairs
-from scheduler.models import Clinic
+from scheduler.models import Clinic, Patient
 
 ACTOR = "command line"
 OPTIONS = {"channels": "--channel", "late_confirmed": "--confirm-late", "patient": "this patient"}
@@ -72,8 +72,8 @@ def find_clinic(slug: str) -> Clinic:
 
 def channels(options: dict[str, Any]) -> tuple[str, ...]:
     if options["channel"] is None:
-        addresses = {"sms": options["mobile"], "email": options["email"]}
-        return tuple(channel for channel, address in addresses.items() if address.strip())
+        fields = Patient.ADDRESS_FIELDS.items()
+        return tuple(channel for channel, field in fields if options[field].strip())
     return tuple(channel.strip() for channel in options["channel"].split(",") if channel.strip())
 
 
