@@ -54,7 +54,10 @@ def render(
         if holds(protocol.lines[name].when, course, moment)
     }
     sms = _sms(protocol, (message, *folds), lines, values)
-    paragraphs = [*_said(lines.values(), "email", values), fill(protocol.emergency.email, values)]
+    care = [line for name, line in lines.items() if name not in protocol.every_message and not line.service]
+    others = [line for line in lines.values() if line not in care]
+    emergency = fill(protocol.emergency.email, values)
+    paragraphs = [*_said(care, "email", values), emergency, *_said(others, "email", values)]
     if protocol.messages[message].kind in ("welcome", "catch-up"):
         paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
     return Text(

@@ -56,7 +56,7 @@ def patient_day(course: Course, contact: Contact, at: datetime) -> PatientDay:
 def _until(course: Course, phase: Phase) -> str:
     if phase.ends_at is None or phase.last_date is None:
         return ""
+    if phase.ends_with_day:
+        return f"the end of {localtime.short_date(phase.last_date)}"
     wall = localtime.to_wall(course.zone, phase.ends_at)
-    whole_day = phase.ends_at == localtime.start_of_day(course.zone, wall.date())
-    day = localtime.short_date(phase.last_date if whole_day else wall.date())
-    return f"the end of {day}" if whole_day else f"{localtime.clock(wall)} on {day}"
+    return f"{localtime.clock(wall)} on {localtime.short_date(wall.date())}"

@@ -57,6 +57,8 @@ class Phase:
     last_day: int | None
     last_date: date | None
     counted_day: int | None
+    #: it holds through the end of `last_date`, and not to an hour of it
+    ends_with_day: bool
     at_least: bool
     statements: tuple[str, ...]
 
@@ -121,10 +123,15 @@ def _build(
         last_day=treatment.day_of(ends_at - SECOND) if ends_at else None,
         last_date=localtime.local_date(treatment.timezone, ends_at - SECOND) if ends_at else None,
         counted_day=counted_day,
+        ends_with_day=ends_at == _midnight_before(treatment, ends_at) if ends_at else False,
         at_least=rule.at_least,
         statements=rule.statements,
     )
     return built[name]
+
+
+def _midnight_before(treatment: Treatment, instant: datetime) -> datetime:
+    return localtime.start_of_day(treatment.timezone, localtime.local_date(treatment.timezone, instant))
 
 
 def _left_out(protocol: Protocol, ends: Ends | None) -> bool:

@@ -51,7 +51,7 @@ def values_of(course: Course, contact: Contact, link: str, due_date: str = "") -
     values = {
         "clinic": to_gsm7(contact.name),
         "phone": contact.urgent_phone,
-        "emergency": f"{contact.emergency_number}/" if contact.emergency_number else "",
+        "emergency": f" ({contact.emergency_number})" if contact.emergency_number else "",
         "emergency_call": f"call {contact.emergency_number} or " if contact.emergency_number else "",
         "reply_to": contact.reply_to,
         "website": contact.website,

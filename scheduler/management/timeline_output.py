@@ -92,7 +92,7 @@ def as_tables(timeline: Timeline, texts: Mapping[str, Text]) -> Iterator[Table]:
 def _end(zone: str, phase: Phase) -> str:
     if phase.ends_at is None or phase.last_date is None:
         return "no end given"
-    if phase.ends_at == localtime.start_of_day(zone, localtime.local_date(zone, phase.ends_at)):
+    if phase.ends_with_day:
         return f"end of {localtime.short_date(phase.last_date)}"
     return _wall(zone, phase.ends_at)
 

@@ -31,14 +31,13 @@ TIMELESS = {
     "To stop, use the link.",
     "Sore?",
     "A short walk can help.",
-    "Bruised?",
     "Raised red areas are usual and settle.",
     "Pus or new redness: email us, see link.",
     "Broken skin: email us.",
     "Bruises need a week or more to go.",
     "Dark marks usually fade over months; if not, email us.",
     "IMPORTANT.",
-    "A leg clot is rare but an emergency.",
+    "A leg clot is a small risk but an emergency.",
     "Signs: new pain in calf or thigh, maybe red or newly swollen (do not wait for it to settle); breathless;"
     " chest pain.",
     "Found early it is treated well.",
@@ -101,7 +100,7 @@ CLAIMS: dict[str, Claim] = {
     r"Stockings in the daytime to (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.daytime_last) and f.wear_ends <= t < f.end_of(f.daytime_last)
     ),
-    r"Daytime stockings: last day (.*)\.": lambda m, f, t, r: (
+    r"Daytime stockings end (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.daytime_last) == told(t.astimezone(f.zone).date()) and f.wear_ends <= t
     ),
     r"From (.*) stockings off at night; daytime to (.*)\.": lambda m, f, t, r: (
@@ -113,13 +112,13 @@ CLAIMS: dict[str, Claim] = {
     r"Leg raised to (.*)\.": lambda m, f, t, r: (
         m[1] == hour_of(f, f.after("raised_leg")) and t < f.after("raised_leg")
     ),
-    r"Wash gently to (.*)\.": lambda m, f, t, r: (
+    r"Wash gently to (.*) at least\.": lambda m, f, t, r: (
         m[1] == clock(f, f.after("gentle_washing")) and t < f.after("gentle_washing")
     ),
     r"Cool compress to (.*)\.": lambda m, f, t, r: (
         m[1] == clock(f, f.after("cool_compress")) and t < f.after("cool_compress")
     ),
-    r"No heat, gym or exercise to (.*)\.": lambda m, f, t, r: (
+    r"No heat/gym \(at least\) or exercise to (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_heat")) == told(f.last("no_exercise")) and t < f.end_of(f.last("no_heat"))
     ),
     r"No heat to (.*) or exercise to (.*)\.": lambda m, f, t, r: (

@@ -51,7 +51,7 @@ def test_only_the_longest_three_may_take_three_segments() -> None:
 def test_every_text_names_the_clinic_first_and_ends_with_help_and_the_page(edit: str, area: str) -> None:
     for text, _ in every_text(edit, area, TREATED[0]).values():
         assert text.sms.startswith("Twenty letters clini: ")
-        assert "Breathless/chest pain: 999/hospital now." in text.sms
+        assert "Breathless/chest pain: hospital now (999)." in text.sms
         assert "New leg pain/swelling: call +441632960123456 now, no answer: walk-in/A&E." in text.sms
         assert text.sms.endswith(" https://aftercare.example.com/p/23456789")
 
@@ -101,7 +101,7 @@ def test_what_has_no_room_in_an_sms_stays_in_the_email() -> None:
 
 
 def test_with_an_ordinary_name_nothing_has_to_leave() -> None:
-    rules = protocol(no_flying="35d")
+    rules = protocol(no_flying="omit")
     timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
     said = {r.key: say(rules, timeline, r, contact=CONTACT).sms for r in timeline.reminders}
     assert "Cool compress to 17:00." in said["welcome"]
@@ -120,6 +120,19 @@ def test_an_email_says_everything_the_text_message_leaves_out() -> None:
         "walk-in centre",
     ):
         assert words in welcome.email
+
+
+def test_an_email_says_what_to_do_in_an_emergency_before_anything_about_itself() -> None:
+    welcome = every_text("as the leaflet has it", "small", TREATED[0])["welcome"][0].email
+    order = [
+        "Leave the places",
+        "In an emergency",
+        "To stop texts",
+        "Everything again",
+        "Our website",
+        "Bruises:",
+    ]
+    assert [welcome.index(words) for words in order] == sorted(welcome.index(words) for words in order)
 
 
 def test_a_pasted_apostrophe_in_the_clinic_name_costs_nothing() -> None:
