@@ -26,5 +26,5 @@ def change(clinic: Clinic, values: Mapping[str, str], *, actor: str, now: dateti
         for name, (_, new) in changed.items():
             setattr(stored, name, new)
         stored.save(update_fields=list(changed))
-        note(clinic, "settings-changed", actor=actor, at=now, changed=changed)
+        note(clinic, "settings-changed", actor=actor, now=now, changed=changed)
     return tuple(changed)

@@ -57,7 +57,7 @@ def found(asked: Founding, *, actor: str, now: datetime) -> tuple[Clinic, Access
                 created_at=now,
             )
             access = admit(clinic, asked.admin, Membership.Role.ADMIN)
-            note(clinic, "clinic-founded", actor=actor, at=now, admin=access.email)
+            note(clinic, "clinic-founded", actor=actor, now=now, admin=access.email)
     except IntegrityError:
         raise Refused({"slug": f"There is a clinic {asked.slug!r} already."}) from None
     return clinic, access
@@ -125,4 +125,4 @@ def set_live(clinic: Clinic, live: bool, *, actor: str, now: datetime) -> None:
         raise Refused({"live": " ".join(in_the_way)})
     with transaction.atomic():
         if Clinic.objects.filter(pk=clinic.pk, live=not live).update(live=live):
-            note(clinic, "went-live" if live else "stopped-sending", actor=actor, at=now)
+            note(clinic, "went-live" if live else "stopped-sending", actor=actor, now=now)

@@ -1,6 +1,5 @@
 """The only place where a reminder's status changes: by the table of moves, and with an event."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,7 @@ UPDATE = """
 TELL = """
     INSERT INTO scheduler_event
         (clinic_id, episode_id, reminder_id, kind, "before", "after", reason, actor, at, details)
-    SELECT clinic_id, episode_id, id, 'status-changed', %s, %s, %s, %s, %s, %s
+    SELECT clinic_id, episode_id, id, 'status-changed', %s, %s, %s, %s, %s, '{}'
     FROM scheduler_reminder WHERE id IN (IDS)
 """
 
@@ -32,7 +31,6 @@ def move(
     actor: str,
     now: datetime,
     reason: str = "",
-    details: dict[str, Any] | None = None,
     **fields: Any,
 ) -> list[int]:
     """Move those of the reminders that stand at `before`; return their ids, in no order.
@@ -48,7 +46,7 @@ def move(
         for ids in chunks(reminder_ids):
             moved += _update(ids, before, after, reason, fields)
         for ids in chunks(moved):
-            _tell(ids, [before, after, reason, actor, stamp(now), json.dumps(details or {})])
+            _tell(ids, [before, after, reason, actor, stamp(now)])
     return moved
 
 
@@ -69,7 +67,7 @@ def note(
     kind: str,
     *,
     actor: str,
-    at: datetime,
+    now: datetime,
     episode: Episode | None = None,
     reminder: Reminder | None = None,
     reason: str = "",
@@ -80,7 +78,7 @@ def note(
         clinic=clinic,
         kind=kind,
         actor=actor,
-        at=at,
+        at=now,
         episode=episode,
         reminder=reminder,
         reason=reason,

@@ -29,14 +29,14 @@ def stop(clinic: Clinic, channel: str, address: str, *, source: str, actor: str,
     OptOut.objects.create(
         channel=channel, address=address, opted_out_at=now, source=source, **_sent_by(clinic, channel)
     )
-    note(clinic, "opted-out", actor=actor, at=now, channel=channel, source=source)
+    note(clinic, "opted-out", actor=actor, now=now, channel=channel, source=source)
 
 
 @transaction.atomic
 def resume(clinic: Clinic, channel: str, address: str, *, source: str, actor: str, now: datetime) -> None:
     """What is still planned goes to this address again."""
     if in_force(clinic, channel, address).update(withdrawn_at=now):
-        note(clinic, "opted-in", actor=actor, at=now, channel=channel, source=source)
+        note(clinic, "opted-in", actor=actor, now=now, channel=channel, source=source)
 
 
 def _sent_by(clinic: Clinic, channel: str) -> dict[str, Any]:
