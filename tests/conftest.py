@@ -1,7 +1,9 @@
 """What every test can ask for, and the switch between SQLite and PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
@@ -10,6 +12,11 @@ from tests.support.mail import Mailbox, mail_server
 from tests.support.network import keep_inside
 
 BROWSER_FIXTURES = {"page", "context", "browser"}
+# A busy machine is no fault of an example. At a developer's desk new examples are tried every time.
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
