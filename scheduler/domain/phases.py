@@ -7,6 +7,7 @@ from functools import cached_property
 
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Ends, Protocol
+from scheduler.domain.protocol import Phase as Rule
 from scheduler.domain.sending_hours import LocalHours, local_hours
 
 SECOND = timedelta(seconds=1)
@@ -100,19 +101,40 @@ def course_of(protocol: Protocol, treatment: Treatment) -> Course:
 def _build(
     protocol: Protocol, treatment: Treatment, name: str, built: dict[str, Phase | None]
 ) -> Phase | None:
+    """The phase, after those that it starts after; kept in `built`, where None says that it is absent."""
     if name in built:
         return built[name]
-    rule = protocol.phases[name]
-    before = _build(protocol, treatment, rule.starts_after, built) if rule.starts_after else None
-    starts_at = before.ends_at if before else treatment.treated_at
     built[name] = None
-    if (rule.starts_after and not before) or starts_at is None or _left_out(protocol, rule.ends):
+    rule = protocol.phases[name]
+    start = _start(protocol, treatment, rule, built)
+    if start is None or any(protocol.values[value].mode == "omit" for value in _values(rule.ends)):
         return None
-    counted_from = before.counted_day or 0 if before else 0
+    starts_at, counted_from = start
     ends_at, counted_day = _end(protocol, treatment, rule.ends, starts_at, counted_from)
-    if ends_at is not None and ends_at <= starts_at:
-        return None
-    built[name] = Phase(
+    if ends_at is None or starts_at < ends_at:
+        built[name] = _phase(treatment, name, rule, starts_at, ends_at, counted_day)
+    return built[name]
+
+
+def _start(
+    protocol: Protocol, treatment: Treatment, rule: Rule, built: dict[str, Phase | None]
+) -> tuple[datetime, int] | None:
+    """When it starts, and on which day by the protocol's count; None where what it follows has no end."""
+    if rule.starts_after is None:
+        return treatment.treated_at, 0
+    before = _build(protocol, treatment, rule.starts_after, built)
+    return (before.ends_at, before.counted_day or 0) if before and before.ends_at else None
+
+
+def _phase(
+    treatment: Treatment,
+    name: str,
+    rule: Rule,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    counted_day: int | None,
+) -> Phase:
+    return Phase(
         id=name,
         kind=rule.kind,
         scope=rule.scope,
@@ -127,15 +149,10 @@ def _build(
         at_least=rule.at_least,
         statements=rule.statements,
     )
-    return built[name]
 
 
 def _midnight_before(treatment: Treatment, instant: datetime) -> datetime:
     return localtime.start_of_day(treatment.timezone, localtime.local_date(treatment.timezone, instant))
-
-
-def _left_out(protocol: Protocol, ends: Ends | None) -> bool:
-    return any(protocol.values[name].mode == "omit" for name in _values(ends))
 
 
 def _values(ends: Ends | None) -> tuple[str, ...]:
