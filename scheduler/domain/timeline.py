@@ -146,13 +146,13 @@ def _fold_same_day(course: Course, kept: list[Candidate]) -> tuple[list[Candidat
 
 
 def _space(course: Course, ordered: list[Candidate]) -> Iterator[Candidate]:
-    """Texts due at the same minute follow each other at a distance, where hours and send-by leave room."""
+    """Texts due at the same minute follow each other at a distance; where the day has no room, together."""
     previous: datetime | None = None
     for candidate in ordered:
         if previous is not None and candidate.due_at <= previous:
-            later = course.hours.next_moment(previous + APART)
-            if later < candidate.send_by:
-                candidate = replace(candidate, due_at=later)
+            room = min(course.hours.closing(previous), candidate.send_by)
+            later = previous + APART
+            candidate = replace(candidate, due_at=later if later < room else previous)
         previous = candidate.due_at
         yield candidate
 

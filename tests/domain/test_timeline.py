@@ -130,3 +130,14 @@ def test_elsewhere_the_welcome_waits_for_sending_hours(enrolled: str, desk: bool
 def test_hours_are_elapsed_time_across_a_clock_change(hours: int) -> None:
     timeline = plan("2026-10-23T15:00", settings={"continuous_wear": f"{hours}h"})
     assert timeline.phases[0].ends_at == at("2026-10-23T15:00") + timedelta(hours=hours)
+
+
+def test_two_texts_of_one_minute_follow_each_other() -> None:
+    times = schedule(plan("2026-11-20T11:00", settings={"no_exercise": "28d", "no_waxing": "28d"}))
+    assert (times["day-14"], times["day-28"]) == ("2026-12-18T18:00", "2026-12-18T18:30")
+
+
+def test_where_the_day_has_no_room_they_leave_together() -> None:
+    late = {"no_exercise": "28d", "no_waxing": "28d", "sending_until": "18:00"}
+    times = schedule(plan("2026-11-20T11:00", settings=late))
+    assert (times["day-14"], times["day-28"]) == ("2026-12-18T17:30", "2026-12-18T17:30")
