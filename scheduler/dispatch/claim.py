@@ -15,7 +15,7 @@ from scheduler.dispatch.decide import Decision, by_decision, hold_back
 from scheduler.dispatch.due import next_due, take_due
 from scheduler.dispatch.route import Route, choose
 from scheduler.dispatch.row import Row, load
-from scheduler.dispatch.words import address, write
+from scheduler.dispatch.text import address, write
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Attempt, Reminder
@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 BATCH = 50
 ATTEMPT = (
-    "id", "reminder_id", "clinic_id", "sender_id", "channel", "address", "subject", "text", "segments",
-    "episode_revision", "created_at", "status", "error_code",
+    "id", "reminder_id", "clinic_id", "sender_id", "kind", "channel", "address", "subject", "text",
+    "segments", "episode_revision", "created_at", "status", "error_code",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class Claimed:
 
     reminder_id: int
     outgoing: Outgoing
-    channel: str
+    route: Route
     revision: int
     lease_until: datetime
     #: on the monotonic clock of this process, which no adjustment of the time of day moves
@@ -55,9 +55,7 @@ class Batch:
     set_aside: Counter[str] = field(default_factory=Counter)
 
 
-def claim(
-    now: datetime, *, worker: str, live: Set[str], limit: int = BATCH, lease: timedelta = LEASE
-) -> Batch:
+def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> Batch:
     """Claim what is due at `now`; `live` are the kinds of channel with a provider."""
     first = next_due()
     if first is None or first > now:
@@ -71,7 +69,7 @@ def claim(
         held = {row.reminder.pk: decision for row in rows if (decision := _held(row, now))}
         _set_aside(held, worker, now)
         free = [row for row in rows if row.reminder.pk not in held]
-        claimed, failed = _claim(free, now, worker, live, now + lease)
+        claimed, failed = _claim(free, now, worker, live, now + LEASE)
     counts = Counter(str(decision.status) for decision in held.values()) + Counter(failed=failed)
     return Batch(len(ids), claimed, counts)
 
@@ -116,7 +114,7 @@ def _claim(
         route, outgoing, segments = prepared
         attempts.append(_attempt(row, route, outgoing, segments, now))
         revision, posted = row.episode.revision, time.monotonic()
-        claimed.append(Claimed(row.reminder.pk, outgoing, route.channel, revision, lease_until, posted))
+        claimed.append(Claimed(row.reminder.pk, outgoing, route, revision, lease_until, posted))
     insert(Attempt, ATTEMPT, attempts)
     for decision, failed in by_decision(impossible).items():
         move(failed, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now)
@@ -141,8 +139,9 @@ def _prepare(row: Row, now: datetime, live: Set[str]) -> tuple[Route, Outgoing, 
 def _attempt(row: Row, route: Route, outgoing: Outgoing, segments: int, now: datetime) -> Sequence[object]:
     return (
         key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
-        row.clinic.sender_id if route.channel == "sms" else None, route.channel, outgoing.address,
-        outgoing.subject, outgoing.text, segments, row.episode.revision, stamp(now), AttemptStatus.OPEN, "",
+        row.clinic.sender_id if route.channel == "sms" else None, route.kind, route.channel,
+        outgoing.address, outgoing.subject, outgoing.text, segments, row.episode.revision, stamp(now),
+        AttemptStatus.OPEN, "",
     )  # fmt: skip
 
 

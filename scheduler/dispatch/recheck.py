@@ -1,27 +1,25 @@
 """Step two, just before posting: does everything still hold that held when it was claimed?"""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
+from scheduler import opt_outs
 from scheduler.dispatch.claim import LEASE, Claimed
-from scheduler.dispatch.decide import Decision, by_decision, hold_back, seconds_left
+from scheduler.dispatch.decide import Decision, hold_back, seconds_left
+from scheduler.dispatch.release import NOT_OURS, release
 from scheduler.dispatch.row import Row, load
-from scheduler.domain.status import AttemptStatus, Status
-from scheduler.history import move
-from scheduler.models import Attempt, OptOut
+from scheduler.domain.status import Status
+from scheduler.opt_outs import Recipient
 
 #: the rest of the lease is for the request itself and for recording it
-HALF_LEASE = LEASE.total_seconds() / 2
+HALF_LEASE = LEASE / 2
 OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
 CHANGED = Decision(Status.SCHEDULED, "changed")
 OUT_OF_TIME = Decision(Status.SCHEDULED, "half-the-lease-gone")
-NOT_OURS = Decision(Status.SCHEDULED, "not-ours")
 
 
 def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[Claimed, ...]:
@@ -30,7 +28,7 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
         return ()
     with transaction.atomic():
         rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
-        refused = _opted_out(rows.values())
+        refused = opt_outs.refused(_recipient(one, rows[one.reminder_id]) for one in claimed)
         decided: list[tuple[Claimed, Decision]] = []
         cleared: list[Claimed] = []
         for one in claimed:
@@ -45,59 +43,27 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     return tuple(cleared)
 
 
-def _decide(
-    one: Claimed, row: Row, now: datetime, worker: str, refused: frozenset[tuple[int, str]]
-) -> Decision | None:
+def _recipient(one: Claimed, row: Row) -> Recipient:
+    return Recipient(row.clinic, one.route.kind, one.route.address)
+
+
+def _decide(one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Recipient]) -> Decision | None:
     reminder = row.reminder
     mine = (reminder.status, reminder.lease_owner) == (Status.CLAIMED, worker)
     if not mine or reminder.lease_until != one.lease_until:
         return NOT_OURS
-    if time.monotonic() - one.claimed_at > HALF_LEASE:
+    if _half_gone(one, now):
         return OUT_OF_TIME
-    if (row.clinic.pk, one.outgoing.address) in refused:
+    if _recipient(one, row) in refused:
         return OPTED_OUT
     held = hold_back(row, now)
     if held:
         return held
-    changed = row.episode.revision != one.revision or one.outgoing.address not in row.addresses.values()
-    return CHANGED if changed else None
+    moved = row.patient.addresses.get(one.route.kind) != one.route.address
+    return CHANGED if moved or row.episode.revision != one.revision else None
 
 
-def _opted_out(rows: Iterable[Row]) -> frozenset[tuple[int, str]]:
-    """Clinic and address of every refusal in force; to a shared sender it holds for all its clinics."""
-    rows = list(rows)
-    addresses = {address for row in rows for address in row.addresses.values() if address}
-    in_force = list(
-        OptOut.objects.filter(address__in=addresses, withdrawn_at__isnull=True).filter(
-            Q(sender__in={row.clinic.sender_id for row in rows} - {None})
-            | Q(clinic__in={row.clinic.pk for row in rows})
-        )
-    )
-    return frozenset(
-        (row.clinic.pk, refusal.address)
-        for row in rows
-        for refusal in in_force
-        if refusal.clinic_id == row.clinic.pk
-        or (refusal.sender_id is not None and refusal.sender_id == row.clinic.sender_id)
-    )
-
-
-def release(decided: Sequence[tuple[Claimed, Decision]], now: datetime, *, worker: str) -> None:
-    """Give up claims that were provably not posted: the attempts are released, the reminders move on."""
-    open_attempts = Attempt.objects.across_clinics().filter(
-        pk__in=[one.outgoing.attempt_id for one, _ in decided],
-        status__in=[AttemptStatus.OPEN, AttemptStatus.IN_DOUBT],
-    )
-    open_attempts.update(status=AttemptStatus.RELEASED, recorded_at=now)
-    for decision, ids in by_decision((one.reminder_id, decision) for one, decision in decided).items():
-        if decision is NOT_OURS:
-            # The lease ran out, and the reminder became in doubt; we know that it was not posted.
-            move(ids, Status.IN_DOUBT, Status.SCHEDULED, reason="not-posted", actor=worker, now=now)
-            continue
-        again: dict[str, Any] = {"try_at": decision.try_at} if decision.try_at else {}
-        move(ids, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now, **again)
-
-
-def unposted(claimed: Iterable[Claimed]) -> Iterator[tuple[Claimed, Decision]]:
-    """What a worker that stops gives back."""
-    return ((one, Decision(Status.SCHEDULED, "worker-stopped")) for one in claimed)
+def _half_gone(one: Claimed, now: datetime) -> bool:
+    """By either clock: one stands still while the machine sleeps, the other can be set back."""
+    elapsed = time.monotonic() - one.claimed_at
+    return elapsed > HALF_LEASE.total_seconds() or now >= one.lease_until - HALF_LEASE

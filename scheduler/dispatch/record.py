@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -13,6 +13,7 @@ from scheduler import opt_outs
 from scheduler.channels.base import Kind, Outcome, Verdict
 from scheduler.dispatch.backoff import delay
 from scheduler.dispatch.claim import Claimed, key
+from scheduler.dispatch.release import release_attempts
 from scheduler.domain.status import RANK, AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Reminder
@@ -21,15 +22,15 @@ from scheduler.sets import stamp
 Posted = tuple[Claimed, Outcome]
 ATTEMPT_STATUS = {
     Kind.ACCEPTED: AttemptStatus.SENT,
-    Kind.NOT_POSTED: AttemptStatus.RELEASED,
     Kind.REJECTED: AttemptStatus.REJECTED,
     Kind.IN_DOUBT: AttemptStatus.IN_DOUBT,
 }
-# A receipt may have come first: its id stays, and its status where it ranks higher.
+# A receipt may have come first: its id stays, and its status and code where it ranks higher.
 SETTLE = """
     UPDATE scheduler_attempt SET
-        provider_id = COALESCE(provider_id, %s), error_code = %s, recorded_at = %s,
-        status = CASE WHEN status IN (EARLIER) THEN %s ELSE status END
+        provider_id = COALESCE(provider_id, %s), recorded_at = %s,
+        error_code = CASE WHEN status IN (NOT_LATER) THEN %s ELSE error_code END,
+        status = CASE WHEN status IN (NOT_LATER) THEN %s ELSE status END
     WHERE id = %s
 """
 
@@ -40,59 +41,64 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
     A reminder that a receipt, or the end of its lease, has moved already is no error.
     """
     with transaction.atomic():
-        _settle_attempts(posted, now)
         by_kind: dict[Kind, list[Posted]] = defaultdict(list)
         for one in posted:
             by_kind[one[1].kind].append(one)
+        for kind, status in ATTEMPT_STATUS.items():
+            _settle_attempts(by_kind[kind], status, now)
+        _release_attempts(by_kind[Kind.NOT_POSTED], now)
         _follow(_ids(by_kind[Kind.ACCEPTED]), Status.SENT, "", worker, now)
         _follow(_ids(by_kind[Kind.IN_DOUBT]), Status.IN_DOUBT, "no-clear-answer", worker, now)
         _again(by_kind[Kind.NOT_POSTED], "not-posted", worker, now)
         _refused(by_kind[Kind.REJECTED], worker, now)
 
 
-def _settle_attempts(posted: Sequence[Posted], now: datetime) -> None:
-    by_status: dict[AttemptStatus, list[list[Any]]] = defaultdict(list)
+def _settle_attempts(posted: Sequence[Posted], status: AttemptStatus, now: datetime) -> None:
+    not_later = ", ".join(f"'{other}'" for other in AttemptStatus if RANK[other] <= RANK[status])
+    rows = [
+        [outcome.provider_id, stamp(now), outcome.code, status, key(one.outgoing.attempt_id)]
+        for one, outcome in posted
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(SETTLE.replace("NOT_LATER", not_later), rows)
+
+
+def _release_attempts(posted: Sequence[Posted], now: datetime) -> None:
+    by_code: dict[str, list[UUID]] = defaultdict(list)
     for one, outcome in posted:
-        status = ATTEMPT_STATUS[outcome.kind]
-        values = [outcome.provider_id, outcome.code, stamp(now), status, key(one.outgoing.attempt_id)]
-        by_status[status].append(values)
-    with connection.cursor() as cursor:
-        for status, rows in by_status.items():
-            earlier = ", ".join(f"'{other}'" for other in AttemptStatus if RANK[other] < RANK[status])
-            cursor.executemany(SETTLE.replace("EARLIER", earlier), rows)
+        by_code[outcome.code].append(one.outgoing.attempt_id)
+    for code, ids in by_code.items():
+        release_attempts(ids, now, code)
 
 
 def _ids(posted: Sequence[Posted]) -> list[int]:
     return [one.reminder_id for one, _ in posted]
 
 
-def _follow(ids: list[int], after: Status, reason: str, worker: str, now: datetime) -> None:
-    moved = set(move(ids, Status.CLAIMED, after, reason=reason, actor=worker, now=now))
-    late = [reminder_id for reminder_id in ids if reminder_id not in moved]
-    if late and after is not Status.IN_DOUBT:
-        # The lease ran out while the provider was answering.
-        move(late, Status.IN_DOUBT, after, reason=reason, actor=worker, now=now)
+def _follow(
+    ids: list[int], after: Status, reason: str, worker: str, now: datetime, *, late: Status | None = None
+) -> list[int]:
+    """Return those that moved. `late` is for those whose lease ran out while the provider was answering."""
+    if not ids:
+        return []
+    moved = move(ids, Status.CLAIMED, after, reason=reason, actor=worker, now=now)
+    rest, late = set(ids).difference(moved), late or after
+    if rest and late is not Status.IN_DOUBT:
+        moved += move(rest, Status.IN_DOUBT, late, reason=reason, actor=worker, now=now)
+    return moved
 
 
 def _again(posted: Sequence[Posted], reason: str, worker: str, now: datetime) -> None:
     """Try again later, as long as send-by allows; then a person decides."""
-    reminders = Reminder.objects.across_clinics().filter(pk__in=_ids(posted))
-    for reminder in reminders.annotate(tries=Count("attempts")):
+    reminders = Reminder.objects.across_clinics().annotate(tries=Count("attempts")).in_bulk(_ids(posted))
+    for reminder in reminders.values():
         # Chance only spreads the load; nothing depends on it.
-        try_at = now + delay(reminder.tries, random.random())  # noqa: S311
-        if try_at < reminder.send_by:
-            for before in (Status.CLAIMED, Status.IN_DOUBT):
-                move(
-                    [reminder.pk],
-                    before,
-                    Status.SCHEDULED,
-                    reason=reason,
-                    actor=worker,
-                    now=now,
-                    try_at=try_at,
-                )
-        else:
-            _follow([reminder.pk], Status.FAILED, reason, worker, now)
+        reminder.try_at = now + delay(reminder.tries, random.random())  # noqa: S311
+    in_time = [pk for pk, reminder in reminders.items() if reminder.try_at < reminder.send_by]
+    moved = _follow(in_time, Status.SCHEDULED, reason, worker, now)
+    Reminder.objects.across_clinics().bulk_update([reminders[pk] for pk in moved], ["try_at"])
+    _follow([pk for pk in reminders if pk not in in_time], Status.FAILED, reason, worker, now)
 
 
 def _refused(posted: Sequence[Posted], worker: str, now: datetime) -> None:
@@ -104,7 +110,8 @@ def _refused(posted: Sequence[Posted], worker: str, now: datetime) -> None:
             _again(some, str(verdict), worker, now)
         elif verdict is Verdict.OPTED_OUT:
             _note_opt_outs(some, worker, now)
-            move(_ids(some), Status.CLAIMED, Status.SKIPPED, reason="opted-out", actor=worker, now=now)
+            # What was in doubt meanwhile counts as tried, so it cannot be skipped any more.
+            _follow(_ids(some), Status.SKIPPED, "opted-out", worker, now, late=Status.FAILED)
         else:
             _follow(_ids(some), Status.FAILED, f"refused-{verdict}", worker, now)
 
@@ -113,5 +120,5 @@ def _note_opt_outs(posted: Sequence[Posted], worker: str, now: datetime) -> None
     """The provider knows of a refusal that we had not heard of."""
     reminders = Reminder.objects.across_clinics().select_related("clinic__sender").in_bulk(_ids(posted))
     for one, _ in posted:
-        clinic, address = reminders[one.reminder_id].clinic, one.outgoing.address
-        opt_outs.stop(clinic, one.channel, address, source="provider", actor=worker, now=now)
+        clinic, route = reminders[one.reminder_id].clinic, one.route
+        opt_outs.stop(clinic, route.kind, route.address, source="provider", actor=worker, now=now)

@@ -21,7 +21,8 @@ def choose(row: Row, live: Set[str]) -> Route | str:
     `live` are the kinds for which a provider is configured. An episode that was enrolled for the outbox stays
     there for ever; any other never goes there.
     """
-    reachable = [(kind, row.addresses[kind]) for kind in row.episode.channels if row.addresses.get(kind)]
+    addresses = row.patient.addresses
+    reachable = [(kind, addresses[kind]) for kind in row.episode.channels if kind in addresses]
     if not reachable:
         return "no-address"
     if row.episode.outbox_only:

@@ -27,11 +27,6 @@ class Row:
     def protocol(self) -> Protocol:
         return protocol_of(self.edition)
 
-    @property
-    def addresses(self) -> dict[str, str]:
-        """Where the patient can be reached, by kind of channel."""
-        return self.patient.addresses
-
 
 def load(ids: Sequence[int]) -> list[Row]:
     """The rows as they are now, in the order of `ids`; three queries, whatever their number."""

@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from scheduler.channels.base import Channel, Outcome, in_doubt
 from scheduler.dispatch.claim import Claimed
+
+log = structlog.get_logger(__name__)
 
 
 async def post(one: Claimed, channels: Mapping[str, Channel]) -> Outcome:
     """Ask the provider once. Whatever goes wrong on the way, nobody knows whether it was taken."""
     try:
-        return await channels[one.channel].send(one.outgoing)
-    except Exception as fault:  # noqa: BLE001 - the edge: one odd answer must not stop the others
+        return await channels[one.route.channel].send(one.outgoing)
+    except Exception as fault:
+        # The edge: one odd answer must not stop the others.
+        log.exception("sending broke", attempt=str(one.outgoing.attempt_id))
         return in_doubt(type(fault).__name__)
 
 
@@ -19,7 +25,7 @@ async def post_all(
     claimed: Sequence[Claimed], channels: Mapping[str, Channel]
 ) -> list[tuple[Claimed, Outcome]]:
     """Post a batch at once; opens and closes the channels it needs."""
-    used = [channels[name] for name in {one.channel for one in claimed}]
+    used = [channels[name] for name in {one.route.channel for one in claimed}]
     for channel in used:
         await channel.open()
     try:

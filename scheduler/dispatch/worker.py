@@ -7,7 +7,7 @@ meanwhile. PostgreSQL tells it.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,8 +18,9 @@ from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.due import next_due
 from scheduler.dispatch.jobs import JOBS, Job, run_job
 from scheduler.dispatch.listen import listen
-from scheduler.dispatch.recheck import recheck, release, unposted
+from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.record import Posted, record
+from scheduler.dispatch.release import release, unposted
 from scheduler.dispatch.send import post
 
 log = structlog.get_logger(__name__)
@@ -173,19 +174,12 @@ class Worker:
         self._woken.clear()
 
     def _timetable(self) -> AsyncIOScheduler:
-        timetable = AsyncIOScheduler(timezone="UTC")
+        usual = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        timetable = AsyncIOScheduler(timezone="UTC", job_defaults=usual)
         for job in self._jobs:
-            timetable.add_job(
-                self._run_job,
-                "interval",
-                args=[job],
-                seconds=job.every.total_seconds(),
-                # APScheduler keeps time by the machine's clock.
-                next_run_time=datetime.now(UTC),
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-            )
+            # Once now, which is what no trigger means, and then from time to time.
+            timetable.add_job(self._run_job, args=[job])
+            timetable.add_job(self._run_job, "interval", args=[job], seconds=job.every.total_seconds())
         timetable.start()
         return timetable
 

@@ -11,7 +11,7 @@ class ApiKey(ClinicOwned):
     name = models.CharField(max_length=80, help_text="the system that uses it")
     prefix = models.CharField(max_length=11, unique=True, help_text="how people tell keys apart")
     hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole key, in hexadecimal")
-    created_by = models.CharField(max_length=120)
+    created_by = models.CharField(max_length=254)
     created_at = models.DateTimeField()
     #: to the minute
     last_used_at = models.DateTimeField(null=True)

@@ -22,10 +22,14 @@ class OptOut(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["address", "channel"], name="opt_out_in_force", condition=Q(withdrawn_at__isnull=True)
+        # They are also the indexes by which a refusal in force is found.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address", "channel", owner],
+                name=f"opt_out_once_per_{owner}",
+                condition=Q(withdrawn_at__isnull=True),
             )
+            for owner in ("sender", "clinic")
         ]
 
 
@@ -38,7 +42,7 @@ class Reply(ClinicOwned):
     provider_id = models.CharField(max_length=255, unique=True)
     received_at = models.DateTimeField()
     urgent = models.BooleanField(default=False)
-    handled_by = models.CharField(max_length=120, blank=True)
+    handled_by = models.CharField(max_length=254, blank=True)
     handled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -18,7 +18,7 @@ class Edition(ClinicOwned):
     settings = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     approved_by = models.CharField(max_length=120, blank=True, help_text="the clinician who signs it")
-    published_by = models.CharField(max_length=120, help_text="who did it: an email address, or `system`")
+    published_by = models.CharField(max_length=254, help_text="who did it: an email address, or `system`")
     published_at = models.DateTimeField()
 
     class Meta:

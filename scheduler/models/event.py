@@ -18,7 +18,7 @@ class Event(ClinicOwned):
     before = models.CharField(max_length=12, blank=True)
     after = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=80, blank=True, help_text="a code, as in Reminder.status_reason")
-    actor = models.CharField(max_length=120, help_text="an email address, `patient`, or `worker HOST-PID`")
+    actor = models.CharField(max_length=254, help_text="an email address, `patient`, or `worker HOST-PID`")
     at = models.DateTimeField()
     details = models.JSONField(default=dict)
 

@@ -47,7 +47,7 @@ class Episode(ClinicOwned):
     #: permitted channels, the preferred one first: ["sms", "email"]
     channels = models.JSONField(default=list)
     enrolled_at = models.DateTimeField()
-    enrolled_by = models.CharField(max_length=120)
+    enrolled_by = models.CharField(max_length=254)
     at_desk = models.BooleanField(default=False)
     #: decided at enrolment and never changed: nothing of this episode leaves the machine
     outbox_only = models.BooleanField(default=True)

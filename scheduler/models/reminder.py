@@ -59,7 +59,8 @@ class Attempt(ClinicOwned):
     sender = models.ForeignKey(
         "scheduler.Sender", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    channel = models.CharField(max_length=10, help_text="sms, email or outbox")
+    kind = models.CharField(max_length=10, help_text="what is written: sms or email")
+    channel = models.CharField(max_length=10, help_text="who takes it: sms, email or outbox")
     address = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(help_text="exactly what is sent")

@@ -1,5 +1,6 @@
 """What a patient sees behind the link in every text. It names nobody, sets no cookie and needs no script."""
 
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -11,10 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from scheduler import opt_outs
 from scheduler.domain.patient_day import patient_day
+from scheduler.domain.status import Status
 from scheduler.enrolment import contact_of, course_of_episode
 from scheduler.models import Episode, Patient
+from scheduler.opt_outs import Recipient
 from scheduler.web.access import View
 
+TO_COME = (Status.SCHEDULED, Status.CLAIMED)
 CHANNELS = {"sms": "texts", "email": "emails"}
 
 
@@ -47,6 +51,7 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
         "patient": patient,
         "clinic": patient.clinic,
         "days": days,
+        "all_ended": all(plan["ended"] for plan in days),
         "contact": contact_of(patient.clinic),
     }
     return render(request, "patient/page.html", context)
@@ -68,10 +73,9 @@ def patient_messages(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, patient: Patient, **options: Any) -> HttpResponse:
-    rows = [
-        (channel, CHANNELS[channel], opt_outs.in_force(patient.clinic, channel, address).exists())
-        for channel, address in patient.addresses.items()
-    ]
+    recipients = [Recipient(patient.clinic, *way) for way in patient.addresses.items()]
+    refused = opt_outs.refused(recipients)
+    rows = [(one.channel, CHANNELS[one.channel], one in refused) for one in recipients]
     sender = patient.clinic.sender
     context = {
         "patient": patient,
@@ -92,9 +96,16 @@ def _episodes(patient: Patient) -> list[Episode]:
 
 def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
     course, contact = course_of_episode(episode), contact_of(patient.clinic)
+    day = patient_day(course, contact, now)
+    over = not any(phase.ends_at and not phase.is_over(now) for phase in course.phases.values())
+    ended = over and not episode.reminders.filter(status__in=TO_COME).exists()
+    if ended:
+        # Whom to call and what to watch for stays; what has no end in the source is no rule for ever.
+        day = replace(day, now=tuple(rule for rule in day.now if rule.phase.kind == "watch"))
     return {
         "title": course.protocol.title,
         "treated": course.treatment.day_zero,
         "zone": episode.timezone,
-        "day": patient_day(course, contact, now),
+        "day": day,
+        "ended": ended,
     }

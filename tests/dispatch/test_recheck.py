@@ -1,10 +1,10 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from scheduler.dispatch import recheck as stage
-from scheduler.dispatch.claim import Claimed, claim
+from scheduler.dispatch.claim import LEASE, Claimed, claim
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.recheck import recheck
 from scheduler.domain.status import AttemptStatus, Status
@@ -64,6 +64,12 @@ def test_an_opt_out_holds_for_every_clinic_of_the_sender(clinic: Clinic) -> None
     assert stands(reminder)[1] == "opted-out"
 
 
+def test_an_opt_out_of_emails_does_not_stop_texts(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    refuse(channel="email", clinic=clinic)
+    assert cleared(claimed_at(DAY_2)) == [reminder.pk]
+
+
 def test_an_opt_out_at_another_sender_does_not_count(clinic: Clinic) -> None:
     reminder = day_2_of(clinic)
     refuse(sender=live_clinic(slug="other").sender)
@@ -103,18 +109,24 @@ def test_a_cancelled_episode_gets_nothing_more(clinic: Clinic) -> None:
 
 def test_sending_hours_that_ended_since_the_claim_hold_it_back(clinic: Clinic) -> None:
     reminder = day_2_of(clinic)
-    claimed = claimed_at(DAY_2)
+    claimed = claimed_at(reminder.send_by - timedelta(seconds=1))
     assert cleared(claimed, reminder.send_by) == []
     assert stands(reminder) == (Status.SKIPPED, "past-send-by", [AttemptStatus.RELEASED])
 
 
-def test_a_worker_that_slept_past_half_its_lease_posts_nothing(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_took_half_its_lease_posts_nothing(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    (one,) = claimed_at(DAY_2)
+    half = (LEASE / 2).total_seconds()
+    assert cleared((replace(one, claimed_at=one.claimed_at - half),)) == []
+    assert stands(reminder) == (Status.SCHEDULED, "half-the-lease-gone", [AttemptStatus.RELEASED])
+
+
+def test_nor_does_one_on_a_machine_that_slept_so_long(clinic: Clinic) -> None:
+    """The monotonic clock may have slept with it."""
     reminder = day_2_of(clinic)
     claimed = claimed_at(DAY_2)
-    monkeypatch.setattr(stage, "HALF_LEASE", 0.0)
-    assert cleared(claimed) == []
+    assert cleared(claimed, DAY_2 + LEASE / 2) == []
     assert stands(reminder) == (Status.SCHEDULED, "half-the-lease-gone", [AttemptStatus.RELEASED])
 
 

@@ -9,7 +9,7 @@ from scheduler.dispatch.claim import LEASE, Claimed, claim
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.record import record
 from scheduler.domain.status import AttemptStatus, Status
-from scheduler.models import Attempt, Clinic, OptOut
+from scheduler.models import Attempt, Clinic, OptOut, Reminder
 from scheduler.receipts import Report, receive
 from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, day_2_of, sms
 
@@ -113,15 +113,81 @@ def test_a_receipt_that_came_first_is_not_undone(clinic: Clinic) -> None:
     assert attempt.recorded_at == DAY_2
 
 
+@pytest.mark.parametrize("code", ["30003", ""])
+def test_nor_is_the_code_of_its_failure(clinic: Clinic, code: str) -> None:
+    reminder = day_2_of(clinic)
+    one = claim_one()
+    receive(Report(one.outgoing.attempt_id, "SM1", "undelivered", code), DAY_2)
+    record([(one, accepted("SM1"))], DAY_2, worker=WORKER)
+    assert [attempt.error_code for attempt in attempts_of(reminder)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "attempt"),
+    [
+        (not_posted("ClientConnectorError"), Status.SCHEDULED, AttemptStatus.RELEASED),
+        (in_doubt("TimeoutError"), Status.IN_DOUBT, AttemptStatus.IN_DOUBT),
+        (rejected("20429", Verdict.TEMPORARY), Status.SCHEDULED, AttemptStatus.REJECTED),
+        (rejected("21610", Verdict.OPTED_OUT), Status.FAILED, AttemptStatus.REJECTED),
+        (rejected("21211", Verdict.ADDRESS), Status.FAILED, AttemptStatus.REJECTED),
+    ],
+)
+def test_a_refusal_after_the_lease_leaves_nothing_in_doubt_that_is_known(
+    clinic: Clinic, answer: Outcome, status: Status, attempt: AttemptStatus
+) -> None:
+    reminder = day_2_of(clinic)
+    one = claim_one()
+    expire_leases(LATE, actor=WORKER)
+    record([(one, answer)], LATE, worker=WORKER)
+    reminder.refresh_from_db()
+    assert reminder.status == status
+    assert [(a.status, a.error_code) for a in attempts_of(reminder)] == [(attempt, answer.code)]
+
+
+def test_after_the_lease_a_known_refusal_keeps_its_reason(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    one = claim_one()
+    expire_leases(LATE, actor=WORKER)
+    record([(one, rejected("21610", Verdict.OPTED_OUT))], LATE, worker=WORKER)
+    reminder.refresh_from_db()
+    assert (reminder.status, reminder.status_reason) == (Status.FAILED, "opted-out")
+    assert OptOut.objects.get().source == "provider"
+
+
+@pytest.mark.parametrize(
+    ("answer", "attempt"),
+    [
+        (accepted(None), AttemptStatus.SENT),
+        (not_posted("refused"), AttemptStatus.RELEASED),
+        (rejected("20429", Verdict.TEMPORARY), AttemptStatus.REJECTED),
+        (rejected("21211", Verdict.ADDRESS), AttemptStatus.REJECTED),
+    ],
+)
 def test_a_batch_of_many_outcomes_is_recorded_in_a_few_statements(
-    clinic: Clinic, django_assert_max_num_queries: pytest.FixtureRequest
+    clinic: Clinic,
+    django_assert_max_num_queries: pytest.FixtureRequest,
+    answer: Outcome,
+    attempt: AttemptStatus,
 ) -> None:
     for number in range(30):
         day_2_of(clinic, number=number)
     claimed = claim(DAY_2, worker=WORKER, live={"sms"}).claimed
-    with django_assert_max_num_queries(9):
-        record([(one, accepted(f"SM{one.reminder_id}")) for one in claimed], DAY_2, worker=WORKER)
-    assert Attempt.objects.for_clinic(clinic).filter(status=AttemptStatus.SENT).count() == 30
+    with django_assert_max_num_queries(10):
+        record([(one, answer) for one in claimed], DAY_2, worker=WORKER)
+    assert Attempt.objects.for_clinic(clinic).filter(status=attempt).count() == 30
+
+
+def test_of_a_batch_each_waits_for_a_time_of_its_own(clinic: Clinic) -> None:
+    """Half of them answered after their leases had run out."""
+    reminders = [day_2_of(clinic, number=number) for number in range(6)]
+    claimed = claim(DAY_2, worker=WORKER, live={"sms"}).claimed
+    late = Reminder.objects.across_clinics().filter(pk__in=[reminder.pk for reminder in reminders[:3]])
+    late.update(lease_until=DAY_2 - MINUTE)
+    expire_leases(DAY_2, actor=WORKER)
+    record([(one, not_posted("refused")) for one in claimed], DAY_2, worker=WORKER)
+    waiting = Reminder.objects.for_clinic(clinic).filter(pk__in=[one.reminder_id for one in claimed])
+    assert set(waiting.values_list("status", flat=True)) == {Status.SCHEDULED}
+    assert len({reminder.try_at for reminder in waiting if reminder.try_at > DAY_2}) == 6
 
 
 def test_a_refusal_the_provider_knows_of_is_kept_once(clinic: Clinic) -> None:

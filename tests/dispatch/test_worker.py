@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection, connections
+from structlog.testing import capture_logs
 
 from scheduler.channels.base import Channel, Outcome, Outgoing, accepted, not_posted
 from scheduler.channels.email import Email
@@ -161,8 +162,11 @@ def test_one_provider_answer_that_breaks_everything_breaks_nothing_else(clinic: 
             return await super().send(outgoing)
 
     bad, good = day_2_of(clinic, number=1), day_2_of(clinic, number=2)
-    run_once({**sms(Broken()), "outbox": Outbox()})
+    with capture_logs() as logged:
+        run_once({**sms(Broken()), "outbox": Outbox()})
     assert (status_of(bad), status_of(good)) == (Status.IN_DOUBT, Status.SENT)
+    (attempt,) = attempts_of(bad)
+    assert [(line["attempt"], line["exc_info"]) for line in logged] == [(str(attempt.pk), True)]
 
 
 def test_it_sends_at_the_moment_something_falls_due(clinic: Clinic) -> None:
@@ -215,9 +219,12 @@ def test_an_outcome_that_cannot_be_recorded_costs_no_other(clinic: Clinic) -> No
 
 def test_a_retry_waits_for_its_time(clinic: Clinic) -> None:
     reminder = day_2_of(clinic)
-    channel = Recording(not_posted("refused"))
-    assert run_once({**sms(channel), "outbox": Outbox()}) == {"not-posted": 1}
+    channels = {**sms(Recording(not_posted("refused"))), "outbox": Outbox()}
+    assert run_once(channels) == {"not-posted": 1}
     assert [attempt.status for attempt in attempts_of(reminder)] == [AttemptStatus.RELEASED]
+    reminder.refresh_from_db()
+    assert run_once(channels, reminder.try_at - timedelta(seconds=1)) == {}
+    assert run_once(channels, reminder.try_at) == {"not-posted": 1}
 
 
 def test_a_slot_of_a_job_is_run_once_by_all_workers_together(db: None) -> None:

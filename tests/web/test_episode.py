@@ -20,6 +20,7 @@ def put_into_outbox(episode: Episode, key: str, text: str) -> Attempt:
     return Attempt.objects.create(
         clinic=episode.clinic,
         reminder=reminder,
+        kind="sms",
         channel="outbox",
         address="+447700900123",
         text=text,
