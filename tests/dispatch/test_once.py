@@ -5,7 +5,16 @@ import pytest
 from scheduler.dispatch import dispatch_once
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Clinic, Event, Reminder
-from tests.dispatch.plans import DAY_2, Recording, attempts_of, day_2_of, patient_of, reminder_of, sms
+from tests.dispatch.plans import (
+    DAY_2,
+    Recording,
+    attempts_of,
+    day_2_of,
+    live_clinic,
+    patient_of,
+    reminder_of,
+    sms,
+)
 from tests.enrolment.clinics import NOW, ready_clinic
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +76,16 @@ def test_a_clinic_that_is_not_live_sends_into_the_outbox_for_ever(db: None, chan
     assert channel.taken == []
     (attempt,) = attempts_of(reminder)
     assert (attempt.channel, attempt.status, attempt.address) == ("outbox", "sent", "+447700900123")
+
+
+@pytest.mark.parametrize("kind", ["sms", "email"])
+@pytest.mark.parametrize("live", [True, False])
+def test_an_attempt_says_what_was_written_wherever_it_went(db: None, kind: str, live: bool) -> None:
+    clinic = live_clinic(live=live)
+    reminder = day_2_of(clinic, channels=(kind,))
+    dispatch_once(DAY_2, {kind: Recording()})
+    (attempt,) = attempts_of(reminder)
+    assert (attempt.kind, attempt.channel) == (kind, kind if live else "outbox")
 
 
 def test_what_must_really_leave_never_ends_in_the_outbox(clinic: Clinic) -> None:

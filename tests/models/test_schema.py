@@ -9,10 +9,12 @@ from django.db import IntegrityError, connection, transaction
 
 from scheduler.dispatch import due
 from scheduler.domain.status import Status
-from scheduler.models import Clinic, Reminder
+from scheduler.enrolment import enrol
+from scheduler.models import ApiKey, Clinic, Edition, Episode, Event, Reminder, Reply, User
 from scheduler.models.scoping import ClinicOwned, UnscopedQuery
 from scheduler.sets import stamp
 from tests.dispatch.plans import DAY_2, live_clinic, patient_of, reminder_of
+from tests.enrolment.clinics import NOW, asked
 
 pytestmark = pytest.mark.django_db
 OWNED = ClinicOwned.__subclasses__()
@@ -118,3 +120,26 @@ def test_every_status_fits_its_column() -> None:
     longest = Reminder._meta.get_field("status").max_length
     assert longest is not None
     assert max(map(len, Status)) <= longest
+
+
+WRITTEN_BY = [
+    (Event, "actor"),
+    (Episode, "enrolled_by"),
+    (Edition, "published_by"),
+    (ApiKey, "created_by"),
+    (Reply, "handled_by"),
+]
+
+
+@pytest.mark.parametrize(("model", "name"), WRITTEN_BY, ids=lambda value: getattr(value, "__name__", value))
+def test_whoever_did_it_fits_the_column(model: Any, name: str) -> None:
+    longest = User._meta.get_field("email").max_length
+    assert model._meta.get_field(name).max_length == longest == 254
+
+
+def test_somebody_with_the_longest_address_there_is_can_enrol(clinic: Clinic) -> None:
+    """PostgreSQL refuses what does not fit; SQLite takes anything."""
+    actor = f"nurse@{'x' * 60}.example.com".rjust(254, "n")
+    episode = enrol(asked(clinic), actor, NOW).episode
+    episode.refresh_from_db()
+    assert episode.enrolled_by == actor
