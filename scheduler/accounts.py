@@ -2,10 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
+from scheduler.history import note
 from scheduler.models import Clinic, Membership, User
 
 #: nothing that is mistaken for something else when read out or copied by hand: no 0 o, 1 l i
@@ -14,23 +18,43 @@ UNAMBIGUOUS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to sign in. The password is kept nowhere but here; empty: the person has one already."""
+    """How to sign in. The password is kept nowhere but here; empty: the person has one already.
+
+    `role_before` is empty where the person was no member yet.
+    """
 
     email: str
     password: str
+    role_before: str = ""
+
+
+@transaction.atomic
+def add_member(clinic: Clinic, email: str, role: Membership.Role, *, actor: str, now: datetime) -> Access:
+    """Admit a person, or give a member another role, and tell who did. Raises ValueError with a sentence."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ValueError("This is not an email address. An example: sam@example.com.") from None
+    access = admit(clinic, email, role)
+    if access.role_before != role:
+        kind = "role-changed" if access.role_before else "member-added"
+        note(clinic, kind, actor=actor, now=now, member=access.email, role=role, before=access.role_before)
+    return access
 
 
 @transaction.atomic
 def admit(clinic: Clinic, email: str, role: Membership.Role) -> Access:
-    """Make a person a member of the clinic, with a new account where they have none yet."""
+    """Make a person a member of the clinic in this role, with a new account where they have none yet."""
     user = User.objects.filter(email__iexact=email).first()
     password = ""
     if user is None:
         password = new_password()
         user = User.objects.create_user(email, password)
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    Membership.objects.across_clinics().get_or_create(clinic=clinic, user=user, defaults={"role": role})
-    return Access(user.email, password)
+    memberships = Membership.objects.for_clinic(clinic).filter(user=user)
+    before = memberships.values_list("role", flat=True).first() or ""
+    Membership.objects.across_clinics().update_or_create(clinic=clinic, user=user, defaults={"role": role})
+    return Access(user.email, password, before)
 
 
 def new_password() -> str:

@@ -18,7 +18,6 @@ from django.db import OperationalError, ProgrammingError, connections
 #: Django's commands that an operator needs: where they are, and what they do
 BORROWED = {
     "migrate": ("django.core", "Bring the database's tables up to date."),
-    "createsuperuser": ("django.contrib.auth", "Make an account to sign in with."),
     "changepassword": ("django.contrib.auth", "Change somebody's password."),
 }
 OLD_TABLES = ("no such table", "no such column", "undefinedtable", "undefinedcolumn")

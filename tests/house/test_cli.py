@@ -13,8 +13,8 @@ def test_it_shows_its_own_commands_with_a_line_each(tmp_path: Path, words: tuple
     done = aftercare(tmp_path, *words)
     shown = [line.split()[0] for line in done.stdout.splitlines()[2:]]
     assert done.returncode == 0
-    assert {"web", "run", "doctor", "migrate", "createsuperuser"} <= set(shown)
-    assert not {"shell", "runserver", "makemigrations"} & set(shown)
+    assert {"web", "run", "doctor", "migrate", "member"} <= set(shown)
+    assert not {"shell", "runserver", "makemigrations", "createsuperuser"} & set(shown)
 
 
 def test_it_tells_its_version(tmp_path: Path) -> None:
@@ -59,13 +59,7 @@ def test_it_says_when_the_database_does_not_answer(tmp_path: Path) -> None:
 
 
 def test_it_says_when_the_tables_are_missing(tmp_path: Path) -> None:
-    done = aftercare(
-        tmp_path,
-        "createsuperuser",
-        "--no-input",
-        DJANGO_SUPERUSER_PASSWORD="p" * 12,
-        DJANGO_SUPERUSER_EMAIL="jo@example.com",
-    )
+    done = aftercare(tmp_path, "member", "--clinic", "leafy", "--email", "jo@example.com", "--role", "staff")
     assert done.returncode == 1
     assert done.stderr.strip().endswith("run `aftercare migrate`")
 
