@@ -39,7 +39,7 @@ class Founding:
     timezone: str
 
 
-def found(asked: Founding, *, actor: str, now: datetime) -> tuple[Clinic, Access]:
+def open_clinic(asked: Founding, *, actor: str, now: datetime) -> tuple[Clinic, Access]:
     """Make a clinic and its first admin. It is not live, and enrols nobody until its values are set.
 
     Raises Refused with all that is wrong; then nothing is written.
@@ -108,8 +108,10 @@ def obstacles(clinic: Clinic) -> list[str]:
         found.append(
             "No way out is set up: whoever runs this installation sets Twilio's variables or EMAIL_URL."
         )
-    if all(editions.missing(clinic, protocol) for protocol in editions.available_protocols()):
-        found.append("The clinic's values are not all set: what is missing stands below.")
+    missing = [editions.missing(clinic, protocol) for protocol in editions.available_protocols()]
+    if all(missing):
+        labels = dict.fromkeys(value.label for values in missing for value in values)
+        found.append(f"The clinic's values are not all set. Missing: {', '.join(labels)}.")
     return found
 
 

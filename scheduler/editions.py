@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from scheduler.domain.clinic_values import with_settings
 from scheduler.domain.localtime import UnknownZone, check_zone
 from scheduler.domain.protocol import Protocol
-from scheduler.domain.protocol_file import load
+from scheduler.domain.protocol_file import ProtocolFaults, load
 from scheduler.history import note
 from scheduler.models import Clinic, Edition
 
@@ -23,20 +24,38 @@ class UnknownProtocol(ValueError):
     """There is no protocol of this name."""
 
 
+class BrokenProtocols(ImproperlyConfigured):
+    """Files in `schedules/` that cannot be used: one line for each fault, with its place."""
+
+
 @dataclass(frozen=True)
 class Missing:
-    """Something that only the clinic can say, and has not said. `where` says who can, and where."""
+    """Something that only the clinic can say, and has not said."""
 
     name: str
     label: str
-    where: str
 
 
 @lru_cache(maxsize=1)
 def available_protocols() -> dict[str, Protocol]:
-    """The protocols in `schedules/` by their id, as they were when the process first asked."""
-    protocols = [load(path) for path in sorted(SCHEDULES.glob("*.yaml"))]
-    return {protocol.id: protocol for protocol in protocols}
+    """The protocols in `schedules/` by their id, as they were when the process first asked.
+
+    Raises BrokenProtocols with all that is wrong: half of the treatments would be no service.
+    """
+    found: dict[str, Protocol] = {}
+    faults: list[str] = []
+    for path in sorted(SCHEDULES.glob("*.yaml")):
+        try:
+            protocol = load(path)
+        except (ProtocolFaults, OSError) as fault:
+            faults += str(fault).splitlines()
+            continue
+        if protocol.id in found:
+            faults.append(f"{path}: another file has the id {protocol.id!r} already; ids are unique")
+        found[protocol.id] = protocol
+    if faults:
+        raise BrokenProtocols("\n".join(faults))
+    return found
 
 
 def find_protocol(protocol_id: str) -> Protocol:
@@ -122,7 +141,6 @@ def publish(
 
 def missing(clinic: Clinic, protocol_id: str) -> list[Missing]:
     """What the clinic still has to set before anybody can be enrolled. Raises UnknownProtocol."""
-    where = f"An admin of {clinic.name} sets it on the clinic's settings page, /c/{clinic.slug}/settings."
     edition = current_edition(clinic, protocol_id)
     protocol = protocol_of(edition) if edition else find_protocol(protocol_id)
     wanted = {
@@ -133,7 +151,12 @@ def missing(clinic: Clinic, protocol_id: str) -> list[Missing]:
     wanted |= {name: protocol.values[name].label for name in protocol.missing_settings()}
     if edition is None and not protocol.missing_settings():
         wanted["edition"] = f"the first edition of {protocol.title}"
-    return [Missing(name, label, where) for name, label in wanted.items() if label]
+    return [Missing(name, label) for name, label in wanted.items() if label]
+
+
+def where_to_set(clinic: Clinic) -> str:
+    """Who can say what is missing, and where."""
+    return f"An admin of {clinic.name} sets it on the clinic's settings page, /c/{clinic.slug}/settings."
 
 
 def _zone_exists(zone: str) -> bool:

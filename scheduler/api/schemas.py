@@ -109,7 +109,7 @@ class ReminderOut(Schema):
 
 
 class TimelineOut(Schema):
-    """What enrolling would plan. `warnings` says what is not sent and why."""
+    """What enrolling would plan, a sentence for each message that is not sent on its own, and warnings."""
 
     protocol: str
     treated_at: datetime
@@ -117,6 +117,7 @@ class TimelineOut(Schema):
     answers: dict[str, str]
     phases: list[PhaseOut]
     reminders: list[PlannedOut]
+    not_sent: tuple[str, ...]
     warnings: tuple[str, ...]
 
 

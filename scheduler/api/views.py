@@ -110,5 +110,6 @@ def _timeline(asked: Asked, planned: Preview) -> TimelineOut:
             )
             for reminder in planned.timeline.reminders
         ],
+        not_sent=planned.not_sent,
         warnings=planned.warnings,
     )

@@ -5,30 +5,34 @@ from collections.abc import Iterator
 from django.db import DatabaseError
 
 from scheduler import editions
-from scheduler.doctor.finding import Finding, ok, warn
+from scheduler.doctor.finding import Finding, fail, ok, warn
 from scheduler.models import Clinic
 
 
 def check_clinics() -> Iterator[Finding]:
     try:
+        protocols = list(editions.available_protocols())
         clinics = list(Clinic.objects.order_by("slug"))
+    except editions.BrokenProtocols as broken:
+        for line in str(broken).splitlines():
+            yield fail("schedules", line, "mend the file; `aftercare check` says when it is well")
+        return
     except DatabaseError:
         # The database's own findings say why.
         return
     if not clinics:
         yield warn("clinics", "there is none yet", "`aftercare run --demo` makes one to try things with")
     for clinic in clinics:
-        yield from _clinic(clinic)
+        yield from _clinic(clinic, protocols)
 
 
-def _clinic(clinic: Clinic) -> Iterator[Finding]:
-    for protocol in editions.available_protocols():
+def _clinic(clinic: Clinic, protocols: list[str]) -> Iterator[Finding]:
+    for protocol in protocols:
         missing = editions.missing(clinic, protocol)
         if missing:
             labels = ", ".join(value.label for value in missing)
-            yield warn(
-                clinic.slug, f"nobody can be enrolled for {protocol}: {labels} not set", missing[0].where
-            )
+            text = f"nobody can be enrolled for {protocol}: {labels} not set"
+            yield warn(clinic.slug, text, editions.where_to_set(clinic))
         else:
             yield ok(clinic.slug, f"ready to enrol for {protocol}")
     if not clinic.live:

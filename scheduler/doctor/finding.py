@@ -7,6 +7,8 @@ from enum import StrEnum
 class Level(StrEnum):
     #: as it should be
     OK = "ok"
+    #: only told: nothing here could look at it
+    NOTE = "note"
     #: works, and somebody should know
     WARN = "warn"
     #: something does not work until it is mended
@@ -28,6 +30,10 @@ class Finding:
 
 def ok(subject: str, text: str) -> Finding:
     return Finding(Level.OK, subject, text)
+
+
+def note(subject: str, text: str) -> Finding:
+    return Finding(Level.NOTE, subject, text)
 
 
 def warn(subject: str, text: str, mend: str) -> Finding:

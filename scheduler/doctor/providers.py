@@ -10,8 +10,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from config.email import SMTP
 from config.twilio import Twilio
-from scheduler.doctor.finding import Finding, fail, ok, warn
+from scheduler.doctor.finding import Finding, fail, note, ok, warn
 
 TIMEOUT = 8.0  # seconds
 SENDER_HINT = "set TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM to one of the account's"
@@ -36,7 +37,7 @@ def check_sms() -> Iterator[Finding]:
     except (TwilioException, RequestException) as fault:
         text = f"{twilio.base_url} does not answer ({type(fault).__name__})"
         yield fail("SMS", text, "check the network and TWILIO_API_BASE_URL")
-    yield ok("webhooks", f"receipts and replies are expected at {settings.PUBLIC_URL}")
+    yield note("webhooks", f"not tried; the provider has to reach {settings.PUBLIC_URL}/webhooks/ by itself")
 
 
 def _account(client: Client) -> Iterator[Finding]:
@@ -51,7 +52,7 @@ def _sender(client: Client, twilio: Twilio) -> Finding:
     """A number is looked up in the account; a service or a name is only repeated."""
     number = twilio.from_ or ""
     if twilio.messaging_service_sid or not number.startswith("+"):
-        return ok("sender", f"texts come from {twilio.messaging_service_sid or number}")
+        return note("sender", f"not checked; texts come from {twilio.messaging_service_sid or number}")
     if not client.api.v2010.account.incoming_phone_numbers.list(phone_number=number, limit=1):
         return warn("sender", f"the account does not own the number that ends in {number[-2:]}", SENDER_HINT)
     return ok("sender", f"texts come from the number that ends in {number[-2:]}")
@@ -63,6 +64,10 @@ def check_email() -> Iterator[Finding]:
         return
     if settings.ENV.default_from_email is None:
         yield warn("DEFAULT_FROM_EMAIL", f"not set: {settings.DEFAULT_FROM_EMAIL} is used", "set it")
+    if settings.EMAIL_BACKEND != SMTP:
+        text = "credentials are not checked: the provider is asked with the first email only"
+        yield warn("email", text, "enrol yourself at a live clinic, and see that the first email arrives")
+        return
     try:
         mail = get_connection()
         mail.open()

@@ -2,7 +2,7 @@
 
 from scheduler.enrolment.contact import contact_of, is_two_way, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
-from scheduler.enrolment.preview import Preview, not_sent, preview
+from scheduler.enrolment.preview import Preview, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
 from scheduler.enrolment.treatment import course_of_episode, treatment_of
 
@@ -16,7 +16,6 @@ __all__ = [
     "course_of_episode",
     "enrol",
     "is_two_way",
-    "not_sent",
     "page_link",
     "preview",
     "treatment_of",

@@ -86,9 +86,8 @@ def refuse_unready(asked: Enrolment) -> None:
     missing = editions.missing(asked.clinic, asked.protocol_id)
     if missing:
         labels = ", ".join(value.label for value in missing)
-        raise Refused(
-            {"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {missing[0].where}"}
-        )
+        where = editions.where_to_set(asked.clinic)
+        raise Refused({"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {where}"})
 
 
 def refuse_unknown_protocol(protocol_id: str) -> None:

@@ -12,6 +12,7 @@ from scheduler.domain.timeline import Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
 from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, is_two_way, link_to
 from scheduler.enrolment.request import Enrolment
+from scheduler.senders import leaves_for_real
 
 #: as long as a real one, so that the segments are right
 EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
@@ -28,6 +29,9 @@ class Preview:
 
     timeline: Timeline
     texts: Mapping[str, Text]
+    #: a sentence for each message that is not sent on its own
+    not_sent: tuple[str, ...]
+    #: what the enrolling person should know before
     warnings: tuple[str, ...]
     #: the treatment is so long ago that a person has to confirm it
     late: bool
@@ -41,7 +45,11 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
     timeline = checked.timeline
     late = is_late(checked.treatment)
     return Preview(
-        timeline, _texts(asked, checked, timeline), _warnings(asked, checked, timeline, late), late
+        timeline,
+        _texts(asked, checked, timeline),
+        tuple(_not_sent(unsent, timeline.treatment.timezone) for unsent in timeline.unsent),
+        _warnings(asked, late),
+        late,
     )
 
 
@@ -63,15 +71,13 @@ def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, 
     }
 
 
-def _warnings(asked: Enrolment, checked: Checked, timeline: Timeline, late: bool) -> tuple[str, ...]:
-    warnings = [not_sent(unsent, checked.treatment.timezone) for unsent in timeline.unsent]
-    if late:
-        warnings.insert(0, "This treatment ended more than 24 hours ago. Confirm that the date is right.")
-    return (*warnings, *_not_leaving(asked))
+def _warnings(asked: Enrolment, late: bool) -> tuple[str, ...]:
+    confirm = ["This treatment ended more than 24 hours ago. Confirm that the date is right."] if late else []
+    return (*confirm, *_not_leaving(asked))
 
 
 def _not_leaving(asked: Enrolment) -> list[str]:
-    if not (asked.clinic.live and (settings.TWILIO or settings.EMAIL_LIVE)):
+    if not leaves_for_real(asked.clinic):
         return ["Texts and emails go to the outbox: nothing leaves this machine."]
     works = {"sms": settings.TWILIO and asked.clinic.sender, "email": settings.EMAIL_LIVE}
     if asked.channels and not any(works.get(channel) for channel in asked.channels):
@@ -81,8 +87,8 @@ def _not_leaving(asked: Enrolment) -> list[str]:
     return []
 
 
-def not_sent(unsent: Unsent, zone: str) -> str:
-    """One sentence: what is not sent by itself, when it would have been due, and why."""
+def _not_sent(unsent: Unsent, zone: str) -> str:
+    """What is not sent by itself, when it would have been due, and why."""
     wall = localtime.to_wall(zone, unsent.due_at)
     due = f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"
-    return f"Not sent: {unsent.label} ({due}): {REASONS[unsent.reason]}."
+    return f"{unsent.label} ({due}): {REASONS[unsent.reason]}."

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from scheduler import clinic_settings, clinics, editions
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.domain.protocol import Protocol
-from scheduler.models import Clinic, Edition, Episode
+from scheduler.domain.status import Status
+from scheduler.models import Clinic, Edition, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.settings_form import ClinicForm, TimingsForm
 
@@ -52,7 +53,7 @@ def live(request: ClinicRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "obstacles": clinics.obstacles(request.clinic) if wanted else [],
-        "enrolled": Episode.objects.for_clinic(request.clinic).filter(state="active").count(),
+        "running": _running(request.clinic),
     }
     return render(request, "clinic/live.html", context)
 
@@ -73,9 +74,15 @@ def timings(request: ClinicRequest, protocol: str) -> HttpResponse:
         "form": form,
         "protocol": current,
         "lengths": _lengths(current, from_file),
-        "enrolled": Episode.objects.for_clinic(request.clinic).filter(state="active").count(),
+        "running": _running(request.clinic),
     }
     return render(request, "clinic/timings.html", context, status=422 if form.is_bound else 200)
+
+
+def _running(clinic: Clinic) -> int:
+    """How many plans still have something to send."""
+    planned = Reminder.objects.for_clinic(clinic).filter(status=Status.SCHEDULED)
+    return planned.values("episode").distinct().count()
 
 
 def _publish(request: ClinicRequest, form: TimingsForm, from_file: Protocol, edition: Edition | None) -> bool:

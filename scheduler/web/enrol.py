@@ -11,7 +11,7 @@ from scheduler import editions
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Phase, PlannedReminder
-from scheduler.enrolment import Preview, Refused, not_sent, preview
+from scheduler.enrolment import Preview, Refused, preview
 from scheduler.enrolment import enrol as enrol_patient
 from scheduler.models import Attempt, Clinic, Episode
 from scheduler.web.access import ClinicRequest, clinic_page
@@ -49,15 +49,6 @@ class Shown:
         running = [phase for phase in self.plan.timeline.phases if not phase.is_over(treatment.enrolled_at)]
         return [(phase, until(phase, treatment.timezone)) for phase in running]
 
-    @property
-    def unsent(self) -> list[str]:
-        if self.plan is None:
-            return []
-        timeline = self.plan.timeline
-        sentences = [not_sent(unsent, timeline.treatment.timezone) for unsent in timeline.unsent]
-        # They stand beneath a heading that says so.
-        return [sentence.removeprefix("Not sent: ") for sentence in sentences]
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @clinic_page()
@@ -68,14 +59,13 @@ def enrol(request: ClinicRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, EnrolForm.blank(request.clinic, protocols, request.now), None)
     form = EnrolForm(request.clinic, protocols, request.POST)
-    shown = _shown(form, request)
     if request.POST.get("step") == "preview":
-        return _page(request, form, shown)
+        return _page(request, form, _shown(form, request))
     try:
         done = enrol_patient(form.enrolment(), request.user.email, request.now)
     except Refused as refused:
         form.explain(refused)
-        return _page(request, form, shown, status=422)
+        return _page(request, form, _shown(form, request), status=422)
     answer = redirect("enrolled", request.clinic.slug, done.episode.pk)
     if not done.created:
         answer["Location"] += "?again=1"
@@ -118,7 +108,8 @@ def _not_ready(request: ClinicRequest) -> HttpResponse:
         protocol.title: editions.missing(request.clinic, name)
         for name, protocol in editions.available_protocols().items()
     }
-    return render(request, "clinic/not_ready.html", {"missing": missing})
+    context = {"missing": missing, "where": editions.where_to_set(request.clinic)}
+    return render(request, "clinic/not_ready.html", context)
 
 
 def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:

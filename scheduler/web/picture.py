@@ -96,13 +96,12 @@ def _bar(scale: Scale, phase: Phase) -> Bar:
 
 
 def until(phase: Phase, zone: str) -> str:
-    """Until Fri 4 Dec; with the hour where the end is not a midnight."""
+    """Until Fri 4 Dec; with the hour where it does not hold through the end of that day."""
     if phase.ends_at is None or phase.last_date is None:
         return "no end given"
     least = "at least " if phase.at_least else ""
     wall = localtime.to_wall(zone, phase.ends_at)
-    midnight = phase.ends_at == localtime.start_of_day(zone, wall.date())
-    return f"{least}until {words.day(phase.last_date) if midnight else words.moment(wall)}"
+    return f"{least}until {words.day(phase.last_date) if phase.ends_with_day else words.moment(wall)}"
 
 
 def _mark(scale: Scale, reminder: Reminder) -> Mark:

@@ -18,7 +18,7 @@ GOOD = clinics.Founding("leafy-veins", "Leafy Veins", "admin@example.com", "Leaf
 
 def found(**changes: str) -> tuple[Clinic, clinics.Access]:
     fields = {name: getattr(GOOD, name) for name in GOOD.__dataclass_fields__}
-    return clinics.found(clinics.Founding(**fields | changes), actor="test", now=NOW)
+    return clinics.open_clinic(clinics.Founding(**fields | changes), actor="test", now=NOW)
 
 
 def test_its_admin_can_sign_in_and_nothing_is_live() -> None:
@@ -93,7 +93,7 @@ def test_a_live_clinic_without_a_provider_plans_for_the_outbox(settings: Setting
     ("changes", "sentence"),
     [
         ({"demonstration": True}, "This is a demonstration"),
-        ({"urgent_phone": ""}, "values are not all set"),
+        ({"urgent_phone": ""}, "Missing: the telephone number for urgent calls."),
     ],
 )
 def test_what_stands_in_the_way_is_said(

@@ -1,9 +1,15 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scheduler import editions
+from scheduler.cli import main
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.editions import (
+    BrokenProtocols,
     UnknownProtocol,
     available_protocols,
     current_edition,
@@ -15,6 +21,7 @@ from scheduler.models import Clinic, Edition, Event
 from tests.enrolment.clinics import NOW, PROTOCOL, bare_clinic, edition_of, ready_clinic
 
 pytestmark = pytest.mark.django_db
+ENROL = f"--clinic leafy --protocol {PROTOCOL} --name Sam --mobile 07700900123 --treated 2026-11-20T15:00"
 
 
 def test_it_numbers_the_editions_of_each_clinic() -> None:
@@ -75,10 +82,6 @@ def test_it_publishes_nothing_that_is_wrong(protocol: str, settings: dict[str, s
 def test_it_says_what_a_new_clinic_has_to_set_and_where() -> None:
     found = missing(bare_clinic(), PROTOCOL)
     assert [value.name for value in found] == ["urgent_phone", "reply_to", "no_flying"]
-    assert (
-        found[0].where
-        == "An admin of Leafy Vein Clinic sets it on the clinic's settings page, /c/leafy/settings."
-    )
     assert all(value.label for value in found)
 
 
@@ -89,3 +92,47 @@ def test_it_misses_nothing_at_a_clinic_that_is_ready(clinic: Clinic) -> None:
 def test_it_misses_a_zone_that_exists(clinic: Clinic) -> None:
     clinic.timezone = "Europe/Atlantis"
     assert [value.name for value in missing(clinic, PROTOCOL)] == ["timezone"]
+
+
+@pytest.fixture
+def schedules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of protocols of its own, with the real one in it."""
+    shutil.copy(editions.SCHEDULES / f"{PROTOCOL}.yaml", tmp_path)
+    monkeypatch.setattr(editions, "SCHEDULES", tmp_path)
+    available_protocols.cache_clear()
+    yield tmp_path
+    available_protocols.cache_clear()
+
+
+def test_it_names_every_broken_file_with_its_lines(schedules: Path) -> None:
+    (schedules / "a.yaml").write_text("id: [")
+    (schedules / "b.yaml").write_text("- not a mapping")
+    with pytest.raises(BrokenProtocols) as broken:
+        available_protocols()
+    lines = str(broken.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == [str(schedules / "a.yaml"), str(schedules / "b.yaml")]
+
+
+def test_it_refuses_two_files_with_one_id(schedules: Path) -> None:
+    shutil.copy(schedules / f"{PROTOCOL}.yaml", schedules / "second.yaml")
+    with pytest.raises(BrokenProtocols, match=r"second.yaml: another file has the id 'microsclerotherapy'"):
+        available_protocols()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("words", "code"), [("demo", 2), (f"enrol {ENROL}", 2), ("doctor --only clinics", 1)]
+)
+def test_a_broken_file_ends_a_command_in_clear_lines(
+    words: str, code: int, schedules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare_clinic()
+    if words == "demo":
+        Clinic.objects.all().delete()
+    (schedules / "a.yaml").write_text("id: [")
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    shown = capsys.readouterr()
+    assert ended.value.code == code
+    assert "a.yaml:1:" in shown.out + shown.err
+    assert "Traceback" not in shown.err

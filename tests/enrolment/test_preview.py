@@ -45,10 +45,7 @@ def test_it_says_what_will_not_be_sent_and_why(clinic: Clinic) -> None:
     shown = preview(asked(clinic), NOW + timedelta(days=3))
     assert shown.late
     assert shown.warnings[0].startswith("This treatment ended more than 24 hours ago.")
-    assert any(
-        warning.startswith("Not sent: ") and warning.endswith(": its time has passed.")
-        for warning in shown.warnings
-    )
+    assert any(sentence.endswith(": its time has passed.") for sentence in shown.not_sent)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +62,7 @@ def test_it_says_when_nothing_can_leave(
 ) -> None:
     settings.EMAIL_LIVE = email
     warnings = preview(asked(ready_clinic(live=live), channels=channels), NOW).warnings
-    said = [warning for warning in warnings if not warning.startswith("Not sent")]
-    assert [sentence in warning for warning in said] == ([] if sentence is None else [True])
+    assert [sentence in warning for warning in warnings] == ([] if sentence is None else [True])
 
 
 def test_it_asks_for_the_clinics_values_first() -> None:

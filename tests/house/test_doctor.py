@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -134,6 +135,13 @@ def test_it_asks_the_sms_provider(
     assert told(check_sms())[subject] == line
 
 
+def test_it_says_what_it_has_not_tried(provider: dict[str, object], settings: Settings) -> None:
+    settings.TWILIO = replace(settings.TWILIO, messaging_service_sid="MG" + "0" * 32)
+    found = told(check_sms())
+    assert found["webhooks"].startswith("note: not tried")
+    assert found["sender"].startswith("note: not checked")
+
+
 def test_it_finds_an_sms_provider_that_does_not_answer(settings: Settings) -> None:
     settings.TWILIO = account(f"http://127.0.0.1:{free_port()}")
     assert "does not answer" in told(check_sms())["SMS"]
@@ -141,6 +149,11 @@ def test_it_finds_an_sms_provider_that_does_not_answer(settings: Settings) -> No
 
 def test_it_greets_the_mail_server(mailbox: Mailbox) -> None:
     assert told(check_email())["email"] == "ok: the mail server answers"
+
+
+def test_it_does_not_call_an_email_provider_well_that_it_has_not_asked(settings: Settings) -> None:
+    settings.EMAIL_LIVE, settings.EMAIL_BACKEND = True, "anymail.backends.postmark.EmailBackend"
+    assert told(check_email())["email"].startswith("warn: credentials are not checked")
 
 
 def test_it_finds_a_mail_server_that_is_gone(mailbox: Mailbox, settings: Settings) -> None:

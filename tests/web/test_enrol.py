@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from scheduler.models import Clinic, Episode, Patient
 from tests.enrolment.clinics import NOW, bare_clinic
@@ -137,13 +138,22 @@ def test_it_asks_for_confirmation_of_a_late_enrolment_and_says_what_is_not_sent(
     assert post(staff, date="2026-11-18", late_confirmed="on").status_code == 302
 
 
+def test_it_says_that_nothing_can_be_sent_in_the_chosen_way(
+    clinic: Clinic, staff: Client, settings: Settings
+) -> None:
+    settings.EMAIL_LIVE = True
+    Clinic.objects.update(live=True)
+    assert "Nothing can be sent in the chosen way yet" in post(staff, PREVIEW).content.decode()
+
+
 def test_it_asks_which_of_two_equal_hours_was_meant(staff: Client) -> None:
     with time_machine.travel(NOW.replace(month=10, day=25, hour=9), tick=False):
         page = post(staff, PREVIEW, date="2026-10-25", time="01:30").content.decode()
         assert "came twice" in page
         assert 'value="second"' in page
         again = post(staff, PREVIEW, date="2026-10-25", time="01:30", fold="second").content.decode()
-        assert "Welcome" in again or "segments" in again
+        assert "What holds, and until when" in again
+        assert 'value="second"' in again
         assert post(staff, date="2026-10-25", time="01:30", fold="second").status_code == 302
     assert Episode.objects.across_clinics().get().treated_at.hour == 1
 

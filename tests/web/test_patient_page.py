@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from scheduler.models import Clinic, Episode, Event, OptOut, Sender
-from tests.enrolment.clinics import NOW
+from scheduler.enrolment import enrol
+from scheduler.models import Clinic, Episode, Event, OptOut, Reminder, Sender
+from tests.enrolment.clinics import NOW, asked
 from tests.web.people import enrolled
 
 
@@ -35,6 +37,41 @@ def test_it_moves_with_the_days(episode: Episode) -> None:
         shown = page(episode)
     assert "in the daytime" in shown
     assert "Ended" in shown
+
+
+def test_it_writes_a_number_in_one_form(episode: Episode) -> None:
+    shown = page(episode)
+    assert shown.count(">+44 1632 960123</a>") == 3
+    assert "01632" not in shown
+
+
+@pytest.mark.parametrize(("status", "ended"), [("scheduled", False), ("delivered", True)])
+def test_a_year_later_it_says_that_the_plan_has_ended(status: str, ended: bool, episode: Episode) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode).update(status=status)
+    with time_machine.travel(NOW + timedelta(days=365), tick=False):
+        shown = page(episode)
+    assert ("Your plan has ended" in shown) == ended
+    assert ("Avoid for now" not in shown) == ended
+    for kept in ("Watch for", "In an emergency", "Get help at once", "tel:+441632960123"):
+        assert kept in shown
+
+
+def test_a_plan_runs_while_one_of_its_phases_does(episode: Episode) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode).update(status="delivered")
+    with time_machine.travel(NOW + timedelta(days=20), tick=False):
+        assert "Your plan has ended" not in page(episode)
+
+
+def test_a_second_plan_runs_on_where_the_first_has_ended(clinic: Clinic, episode: Episode) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode).update(status="delivered")
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        later = enrol(asked(clinic, treated="2027-01-19T15:00"), "nurse@example.com", timezone.now()).episode
+        later.patient = episode.patient
+        later.save()
+        shown = page(episode)
+    assert shown.count("This plan has ended") == 1
+    assert "Today is" in shown
+    assert "Avoid for now" in shown
 
 
 def test_it_names_nobody(clinic: Clinic) -> None:

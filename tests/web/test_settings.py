@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from scheduler.editions import current_edition
-from scheduler.models import Clinic, Edition, Event
+from scheduler.models import Clinic, Edition, Event, Reminder
 from tests.enrolment.clinics import PROTOCOL, bare_clinic
-from tests.web.people import member, signed_in
+from tests.web.people import enrolled, member, signed_in
 
 URL = "/c/leafy/settings"
 TIMINGS = f"{URL}/{PROTOCOL}"
@@ -149,6 +150,17 @@ def test_it_publishes_nothing_that_is_wrong(
 def test_it_publishes_nothing_where_nothing_is_different(admin: Client, clinic: Clinic) -> None:
     admin.post(TIMINGS, VALUES)
     assert Edition.objects.for_clinic(clinic).count() == 1
+
+
+@pytest.mark.parametrize("url", [f"{URL}/live", TIMINGS])
+def test_it_counts_the_plans_that_still_have_something_to_send(
+    url: str, admin: Client, clinic: Clinic, settings: Settings
+) -> None:
+    settings.EMAIL_LIVE = True
+    over = enrolled(clinic, name="Long Over")
+    Reminder.objects.across_clinics().filter(episode=over).update(status="delivered")
+    enrolled(clinic)
+    assert "The plans that run now (1) stay as they" in shown(admin, url)
 
 
 def test_it_knows_no_other_treatment(admin: Client) -> None:

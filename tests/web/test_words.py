@@ -66,5 +66,8 @@ def test_it_says_until_when(
     ends_at: datetime | None, last_date: date | None, at_least: bool, said: str
 ) -> None:
     starts_at = datetime(2026, 11, 20, tzinfo=UTC)
-    phase = Phase("p", "do", "site", "P", starts_at, ends_at, 0, None, last_date, None, at_least, ())
+    whole_day = ends_at is not None and ends_at.hour == 0
+    phase = Phase(
+        "p", "do", "site", "P", starts_at, ends_at, 0, None, last_date, None, whole_day, at_least, ()
+    )
     assert until(phase, "Europe/London") == said

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from scheduler.clinics import Founding, Refused, found
+from scheduler.clinics import Founding, Refused, open_clinic
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         sms_name = options["name"] if options["sms_name"] is None else options["sms_name"]
         asked = Founding(options["slug"], options["name"], options["admin"], sms_name, options["tz"])
         try:
-            clinic, access = found(asked, actor="command line", now=timezone.now())
+            clinic, access = open_clinic(asked, actor="command line", now=timezone.now())
         except Refused as refused:
             lines = [f"{OPTIONS.get(field, f'--{field}')}: {why}" for field, why in refused.faults.items()]
             raise WrongInput("\n".join(f"clinic: {line}" for line in lines)) from None
