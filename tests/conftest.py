@@ -1,7 +1,7 @@
 """What every test can ask for, and the switch between SQLite and PostgreSQL."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
@@ -26,11 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    # Before `-m` chooses by the marks.
     for item in items:
         if BROWSER_FIXTURES & _fixtures(item):
             item.add_marker("browser")
+    yield
     # Playwright's event loop stays in the thread, where asyncio.run would then refuse to start another.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if config.getoption("--postgres"):

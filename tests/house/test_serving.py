@@ -10,9 +10,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from pytest_django.fixtures import Settings
 
+from config.environment import Environment
 from scheduler.management.base import Failure
-from scheduler.management.commands.run import supervise
+from scheduler.management.commands.run import public_url, supervise
 from tests.support.aftercare import aftercare, command, environment
 from tests.support.ports import free_port
 
@@ -35,9 +37,9 @@ def answer(url: str, seconds: float = 20) -> int:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     bind = f"127.0.0.1:{free_port()}"
-    with (tmp_path / "log").open("wb") as log:
-        words = command("run", "--bind", bind)
-        process = subprocess.Popen(words, env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=log)
+    with (tmp_path / "log").open("wb") as log, (tmp_path / "said").open("wb") as said:
+        words = command("run", "--demo", "--bind", bind)
+        process = subprocess.Popen(words, env=environment(tmp_path), stdout=said, stderr=log)
     yield f"http://{bind}", process
     process.terminate()
     process.wait(30)
@@ -48,11 +50,31 @@ def test_it_runs_pages_and_worker_until_it_is_stopped(
 ) -> None:
     url, process = running
     assert answer(f"{url}/health/?format=json") == 200
+    # What the parts take for their own address is where the pages are.
+    assert f"  Address:   {url}\n" in (tmp_path / "said").read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
     with pytest.raises(URLError):
         answer(url, seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("bind", "url"),
+    [
+        ("127.0.0.1:8123", "http://127.0.0.1:8123"),
+        ("0.0.0.0:8123", "http://127.0.0.1:8123"),
+        ("[::]:8123", "http://127.0.0.1:8123"),
+        ("[::1]:8123", "http://[::1]:8123"),
+    ],
+)
+def test_links_lead_to_where_the_pages_are(bind: str, url: str) -> None:
+    assert public_url(bind) == {"PUBLIC_URL": url}
+
+
+def test_links_lead_where_the_operator_says(settings: Settings) -> None:
+    settings.ENV = Environment(public_url="https://care.example.com")
+    assert public_url("127.0.0.1:8123") == {}
 
 
 def test_it_refuses_an_address_in_use(tmp_path: Path, mailbox: object) -> None:

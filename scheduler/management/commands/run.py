@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, demo: bool, bind: str, **options: Any) -> None:
         require_free(bind)
-        environment = {**os.environ, **_public_url(bind)}
+        environment = {**os.environ, **public_url(bind)}
         call_command("migrate", verbosity=0)
         if demo and subprocess.run(_command("demo"), env=environment, check=False).returncode:
             raise Failure("the demonstration clinic could not be created")
@@ -47,13 +47,14 @@ def _command(*words: str) -> list[str]:
     return [sys.executable, "-m", "scheduler", *words]
 
 
-def _public_url(bind: str) -> dict[str, str]:
+def public_url(bind: str) -> dict[str, str]:
     """Links in texts lead to where the pages are, unless the operator said where."""
     if "public_url" in settings.ENV.model_fields_set:
         return {}
     host, port = split_bind(bind)
-    every = host in ("0.0.0.0", "::")  # noqa: S104
-    return {"PUBLIC_URL": f"http://{'127.0.0.1' if every else host}:{port}"}
+    if host in ("0.0.0.0", "::"):  # noqa: S104
+        host = "127.0.0.1"
+    return {"PUBLIC_URL": f"http://{f'[{host}]' if ':' in host else host}:{port}"}
 
 
 def supervise(commands: dict[str, list[str]], environment: dict[str, str]) -> None:
