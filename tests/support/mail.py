@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it receives."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
 from tests.support.ports import free_port
+
+# Its thread tells of every connection, also after a test has closed the stream that it writes to.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 @dataclass
