@@ -119,6 +119,7 @@ class TimelineOut(Schema):
     reminders: list[PlannedOut]
     not_sent: tuple[str, ...]
     warnings: tuple[str, ...]
+    late: bool = Field(description="so long ago that enrolling asks for `late_confirmed`")
 
 
 class EpisodeOut(Schema):

@@ -112,4 +112,5 @@ def _timeline(asked: Asked, planned: Preview) -> TimelineOut:
         ],
         not_sent=planned.not_sent,
         warnings=planned.warnings,
+        late=planned.late,
     )

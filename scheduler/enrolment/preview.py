@@ -43,13 +43,12 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
     refuse_unknown_protocol(asked.protocol_id)
     checked = check(asked, read(asked), now, preview=True)
     timeline = checked.timeline
-    late = is_late(checked.treatment)
     return Preview(
         timeline,
         _texts(asked, checked, timeline),
         tuple(_not_sent(unsent, timeline.treatment.timezone) for unsent in timeline.unsent),
-        _warnings(asked, late),
-        late,
+        tuple(_not_leaving(asked)),
+        is_late(checked.treatment),
     )
 
 
@@ -69,11 +68,6 @@ def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, 
         )
         for planned in timeline.reminders
     }
-
-
-def _warnings(asked: Enrolment, late: bool) -> tuple[str, ...]:
-    confirm = ["This treatment ended more than 24 hours ago. Confirm that the date is right."] if late else []
-    return (*confirm, *_not_leaving(asked))
 
 
 def _not_leaving(asked: Enrolment) -> list[str]:

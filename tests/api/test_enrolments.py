@@ -105,3 +105,12 @@ def test_it_enrols_at_the_clinic_of_the_key(post: Call, clinic: Clinic) -> None:
     bare_clinic(slug="sandy")
     assert post("enrolments", SAM).status_code == 201
     assert Episode.objects.for_clinic(clinic).count() == 1
+
+
+@pytest.mark.parametrize(("treated", "late"), [("2026-11-20T15:00", False), ("2026-11-18T15:00", True)])
+def test_a_timeline_says_what_is_not_sent_and_warns_apart(treated: str, late: bool, post: Call) -> None:
+    asked_of = {"protocol": "microsclerotherapy", "treated": treated, "answers": {"area": "small"}}
+    planned = post("timelines", asked_of).json()
+    assert planned["late"] == late
+    assert any("its time has passed" in sentence for sentence in planned["not_sent"]) == late
+    assert planned["warnings"] == ["Texts and emails go to the outbox: nothing leaves this machine."]
