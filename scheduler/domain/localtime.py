@@ -81,7 +81,12 @@ def start_of_day(zone: str, day: date) -> datetime:
 
 def short_date(day: date) -> str:
     """A date as people read it in a text: Fri 4 Dec."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}"
+
+
+def weekday(day: date) -> str:
+    """A day of the week as people read it in a text: Fri."""
+    return WEEKDAYS[day.weekday()]
 
 
 def clock(wall: datetime) -> str:

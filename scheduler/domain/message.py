@@ -96,7 +96,7 @@ def _sms(
 def _said(lines: Collection[Line], channel: str, values: Mapping[str, str]) -> Iterator[str]:
     """The lines' words; one that speaks of a phase the clinic leaves out, or that has no end, is not said."""
     for line in lines:
-        text = line.sms if channel == "sms" else line.email or line.sms
+        text = line.sms if channel == "sms" or line.email is None else line.email
         try:
             if text:
                 yield fill(text, values)

@@ -62,6 +62,6 @@ def values_of(course: Course, contact: Contact, link: str, due_date: str = "") -
         if phase.ends_at and phase.last_date:
             wall = localtime.to_wall(course.zone, phase.ends_at)
             values[f"{phase.id}.date"] = localtime.short_date(phase.last_date)
-            values[f"{phase.id}.time"] = localtime.clock(wall)
+            values[f"{phase.id}.time"] = f"{localtime.clock(wall)} {localtime.weekday(wall.date())}"
             values[f"{phase.id}.end"] = f"{localtime.clock(wall)} {localtime.short_date(wall.date())}"
     return {name: value for name, value in values.items() if value or name in MAY_BE_EMPTY}

@@ -112,11 +112,13 @@ class Condition(Part):
 
 
 class Line(Part):
-    """A sentence or two of a message; a channel without a text leaves it out. A `service` line says nothing
-    of care, and so rests on no statement: how to stop, where the page is."""
+    """A sentence or two of a message. Without an `email` text the email says the SMS's; an empty one: none.
+
+    A `service` line says nothing of care, and so rests on no statement: how to stop, where the page is.
+    """
 
     sms: Sentence | None = None
-    email: Sentence | None = None
+    email: Sentence | Literal[""] | None = None
     when: Condition = Condition()
     service: bool = False
     statements: tuple[StatementId, ...] = ()

@@ -12,7 +12,7 @@ from scheduler.domain.due import APART, Candidate, candidates, open_plan
 from scheduler.domain.phases import Course, Phase, Treatment, course_of
 from scheduler.domain.protocol import Fold, Protocol
 
-#: a daily message due this soon after a catch-up would only repeat it
+#: a daily message due this soon after a plan that opens late would only repeat its first text
 SOON = timedelta(hours=3)
 
 __all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "build_timeline"]
@@ -109,7 +109,7 @@ def _around_opener(
         ):
             opener = replace(opener, folds=(*opener.folds, candidate.message))
             unsent.append(Unsent(candidate.key, candidate.label, candidate.due_at, "folded", opener.key))
-        elif ahead < (SOON if catches_up and message.kind == "daily" else timedelta()):
+        elif ahead < (SOON if opener.day > 0 and message.kind == "daily" else timedelta()):
             unsent.append(
                 Unsent(candidate.key, candidate.label, candidate.due_at, "said-elsewhere", opener.key)
             )

@@ -25,13 +25,14 @@ DEFAULTS = {
 FURTHER = {"small": 4, "large": 7}
 TIMELESS = {
     "Don't rub.",
-    "Move gently at home, no long standing.",
+    "Gentle activity, no long standing.",
     "Flying: as told in person.",
-    "Reply STOP to stop.",
+    "Reply STOP to end.",
     "To stop, use the link.",
     "Sore?",
+    "Off only to wash.",
     "A short walk can help.",
-    "Raised red areas are usual and settle.",
+    "Raised, red or swollen spots are usual and settle.",
     "Pus or new redness: email us, see link.",
     "Broken skin: email us.",
     "Bruises need a week or more to go.",
@@ -85,11 +86,12 @@ def told(day: date) -> str:
 
 
 def clock(facts: Facts, moment: datetime) -> str:
-    return f"{moment.astimezone(facts.zone):%H:%M}"
+    return f"{moment.astimezone(facts.zone):%H:%M %a}"
 
 
 def hour_of(facts: Facts, moment: datetime) -> str:
-    return f"{clock(facts, moment)} {told(moment.astimezone(facts.zone).date())}"
+    wall = moment.astimezone(facts.zone)
+    return f"{wall:%H:%M} {told(wall.date())}"
 
 
 Claim = Callable[[re.Match[str], Facts, datetime, PlannedReminder], bool]

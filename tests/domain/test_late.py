@@ -13,6 +13,15 @@ def test_within_a_day_the_welcome_still_goes() -> None:
     assert reasons(timeline) == {"first-evening": "past-send-by", "day-1": "said-elsewhere"}
 
 
+def test_a_welcome_that_waited_for_the_morning_is_not_repeated_an_hour_later() -> None:
+    timeline = plan("2026-11-20T21:00", enrolled="2026-11-20T21:30", desk=False)
+    assert list(schedule(timeline).items())[:2] == [
+        ("welcome", "2026-11-21T08:00"),
+        ("day-2", "2026-11-22T09:00"),
+    ]
+    assert reasons(timeline)["day-1"] == "said-elsewhere"
+
+
 def test_after_a_day_a_catch_up_opens_the_plan() -> None:
     timeline = plan(enrolled="2026-11-22T12:00")
     assert list(schedule(timeline))[:2] == ["catchup-2026-11-22", "night-off"]

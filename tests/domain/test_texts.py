@@ -104,7 +104,7 @@ def test_with_an_ordinary_name_nothing_has_to_leave() -> None:
     rules = protocol(no_flying="omit")
     timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
     said = {r.key: say(rules, timeline, r, contact=CONTACT).sms for r in timeline.reminders}
-    assert "Cool compress to 17:00." in said["welcome"]
+    assert "Cool compress to 17:00 Fri." in said["welcome"]
     assert "A short walk can help." in said["first-evening"]
     assert "No waxing to Fri 18 Dec." in said["day-14"]
 
