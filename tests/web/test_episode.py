@@ -14,13 +14,13 @@ def page(client: Client, episode: Episode) -> str:
     return client.get(f"/c/leafy/episodes/{episode.pk}").content.decode()
 
 
-def put_into_outbox(episode: Episode, key: str, text: str) -> Attempt:
+def put_into_outbox(episode: Episode, key: str, text: str, kind: str = "sms") -> Attempt:
     reminder = Reminder.objects.across_clinics().get(episode=episode, key=key)
     Reminder.objects.across_clinics().filter(pk=reminder.pk).update(status="sent")
     return Attempt.objects.create(
         clinic=episode.clinic,
         reminder=reminder,
-        kind="sms",
+        kind=kind,
         channel="outbox",
         address="+447700900123",
         text=text,
@@ -102,3 +102,11 @@ def test_the_outbox_goes_on_to_older_pages(staff: Client, episode: Episode) -> N
         put_into_outbox(episode, "day-1", f"text {number}")
     assert "Page 1 of 2" in staff.get("/c/leafy/outbox").content.decode()
     assert "Page 2 of 2" in staff.get("/c/leafy/outbox?page=2").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("email", True), ("sms", False)])
+def test_an_attempt_is_drawn_as_what_it_is_whatever_its_address(
+    staff: Client, episode: Episode, kind: str, shown: bool
+) -> None:
+    put_into_outbox(episode, "day-2", "Keep walking.", kind)
+    assert ("bubble email" in page(staff, episode)) is shown
