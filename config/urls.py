@@ -6,6 +6,7 @@ from health_check.views import HealthCheckView
 from config.metrics import metrics
 from scheduler.api import api
 
+handler500 = "scheduler.web.faults.server_error"
 urlpatterns = [
     path("", include("scheduler.web.urls")),
     path("api/", api.urls),

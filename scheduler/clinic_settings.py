@@ -5,18 +5,30 @@ from datetime import datetime
 
 from django.db import transaction
 
+from scheduler.clinics import Refused
 from scheduler.history import note
 from scheduler.models import Clinic
 
 FIELDS = (
     "name", "sms_name", "timezone", "urgent_phone", "reply_to", "website", "emergency_number",
 )  # fmt: skip
+#: what every text and page names; without them the plans that run could say nothing any more
+NAMED = {
+    "urgent_phone": "Texts name it: give another number, it cannot be left out.",
+    "reply_to": "Texts name it: give another address, it cannot be left out.",
+}
 
 
 @transaction.atomic
 def change(clinic: Clinic, values: Mapping[str, str], *, actor: str, now: datetime) -> tuple[str, ...]:
-    """Store checked values and tell what was there before; return the names of those that changed."""
+    """Store checked values and tell what was there before; return the names of those that changed.
+
+    Raises Refused where something is left out that texts name.
+    """
     stored = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    emptied = {name: why for name, why in NAMED.items() if getattr(stored, name) and not values[name].strip()}
+    if emptied:
+        raise Refused(emptied)
     changed = {
         name: [getattr(stored, name), values[name]]
         for name in FIELDS

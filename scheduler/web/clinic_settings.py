@@ -25,17 +25,27 @@ def settings(request: ClinicRequest) -> HttpResponse:
     if typed is not None and not request.is_admin:
         raise PermissionDenied
     form = ClinicForm(typed, instance=request.clinic)
-    if typed is not None and form.is_valid():
-        changed = clinic_settings.change(
-            request.clinic, form.cleaned_data, actor=request.user.email, now=request.now
-        )
-        messages.success(request, "Saved." if changed else "Nothing was different, so nothing was changed.")
+    if typed is not None and form.is_valid() and _change(request, form):
         return redirect("clinic-settings", request.clinic.slug)
     context = {
         "form": form,
         "treatments": [_treatment(request.clinic, name) for name in editions.available_protocols()],
     }
     return render(request, "clinic/settings.html", context, status=422 if form.is_bound else 200)
+
+
+def _change(request: ClinicRequest, form: ClinicForm) -> bool:
+    """Store what is in the form; False where the use case refuses it, said beside the field."""
+    try:
+        changed = clinic_settings.change(
+            request.clinic, form.cleaned_data, actor=request.user.email, now=request.now
+        )
+    except clinics.Refused as refused:
+        for name, sentence in refused.faults.items():
+            form.add_error(name, sentence)
+        return False
+    messages.success(request, "Saved." if changed else "Nothing was different, so nothing was changed.")
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

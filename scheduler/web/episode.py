@@ -7,13 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from scheduler.domain import localtime
 from scheduler.domain.message import Text
 from scheduler.domain.message import render as render_text
 from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
-from scheduler.enrolment import contact_of, course_of_episode, is_two_way, page_link
+from scheduler.enrolment import contact_of, course_of_episode, page_link
 from scheduler.models import Attempt, Episode, Event, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.picture import draw
@@ -86,14 +85,5 @@ def rows_of(found: Episode, course: Course) -> list[Row]:
 
 
 def _text(found: Episode, course: Course, reminder: Reminder) -> Text:
-    return render_text(
-        course,
-        message=reminder.message,
-        folds=reminder.folds,
-        last=reminder.last,
-        due_local=localtime.to_wall(found.timezone, reminder.due_at),
-        contact=contact_of(found.clinic),
-        link=page_link(found.patient),
-        at=reminder.due_at,
-        two_way=is_two_way(found.clinic),
-    )
+    contact, link = contact_of(found.clinic), page_link(found.patient)
+    return render_text(course, reminder.content, contact, link, reminder.due_at)

@@ -163,3 +163,13 @@ def test_a_refusal_covers_all_clinics_that_share_a_sender(clinic: Clinic, other_
     shown = Client().get(link(there, "/messages")).content.decode()
     assert "Stopped" in shown
     assert "other clinics that send from the same number" in shown
+
+
+def test_a_page_that_breaks_still_says_what_cannot_wait(clinic: Clinic, episode: Episode) -> None:
+    Clinic.objects.filter(pk=clinic.pk).update(urgent_phone="")
+    answer = Client(raise_request_exception=False).get(link(episode))
+    shown = answer.content.decode()
+    assert answer.status_code == 500
+    for words in ("chest pain: go to hospital now", "call your clinic now", "walk-in centre or A&amp;E"):
+        assert words in shown
+    assert answer["Referrer-Policy"] == "no-referrer"

@@ -102,6 +102,24 @@ def test_it_explains_a_wrong_value_and_changes_nothing(
     assert clinic.sms_name == "Leafy Clinic"
 
 
+@pytest.mark.parametrize("name", ["urgent_phone", "reply_to"])
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_it_does_not_leave_out_again_what_texts_name(
+    name: str, typed: str, admin: Client, clinic: Clinic
+) -> None:
+    answer = admin.post(URL, CLINIC | {name: typed})
+    assert answer.status_code == 422
+    assert f'id="id_{name}_error">Texts name it: give another' in answer.content.decode()
+    clinic.refresh_from_db()
+    assert getattr(clinic, name)
+
+
+@pytest.mark.parametrize("name", ["urgent_phone", "reply_to"])
+def test_what_is_not_set_yet_may_wait(name: str, db: None) -> None:
+    client = signed_in(member(bare_clinic(), "admin"))
+    assert client.post(URL, CLINIC | {name: ""}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
