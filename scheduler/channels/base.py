@@ -24,6 +24,9 @@ class Letter:
     page: str
     #: the same for every attempt of a reminder, so that mail programs see a repetition as one
     message_id: str
+    #: the paragraph that has to stand out, and the number it names (E.164)
+    emergency: str = ""
+    urgent_phone: str = ""
     language: str = "en"
 
 

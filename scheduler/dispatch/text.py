@@ -11,23 +11,13 @@ from scheduler.dispatch.decide import seconds_left
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
 from scheduler.domain.message import Text, render
-from scheduler.enrolment import contact_of, course_of_episode, is_two_way, page_link
+from scheduler.enrolment import contact_of, course_of_episode, page_link
 
 
 def write(row: Row, now: datetime) -> Text:
     """Raises ValueError or LookupError where the edition cannot say it."""
-    reminder = row.reminder
-    return render(
-        course_of_episode(row.episode, row.edition),
-        message=reminder.message,
-        folds=reminder.folds,
-        last=reminder.last,
-        due_local=datetime.fromisoformat(reminder.due_local),
-        contact=contact_of(row.clinic),
-        link=page_link(row.patient),
-        at=now,
-        two_way=is_two_way(row.clinic),
-    )
+    course = course_of_episode(row.episode, row.edition)
+    return render(course, row.reminder.content, contact_of(row.clinic), page_link(row.patient), now)
 
 
 def address(row: Row, route: Route, text: Text, attempt_id: UUID, now: datetime) -> Outgoing:
@@ -40,7 +30,7 @@ def address(row: Row, route: Route, text: Text, attempt_id: UUID, now: datetime)
         subject=text.subject if as_email else "",
         valid_for=seconds_left(row, now),
         sender=_sender(row) if route.channel == "sms" else None,
-        letter=_letter(row) if as_email else None,
+        letter=_letter(row, text) if as_email else None,
     )
 
 
@@ -50,12 +40,14 @@ def _sender(row: Row) -> SmsSender:
     return SmsSender(sender.messaging_service_sid, sender.from_number)
 
 
-def _letter(row: Row) -> Letter:
+def _letter(row: Row, text: Text) -> Letter:
     return Letter(
         from_name=row.clinic.name,
         reply_to=row.clinic.reply_to,
         page=page_link(row.patient),
         message_id=message_id(row.reminder.pk),
+        emergency=text.emergency,
+        urgent_phone=row.clinic.urgent_phone,
         language=row.patient.language,
     )
 

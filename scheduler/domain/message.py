@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
@@ -11,17 +11,31 @@ from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import Contact, Unfillable, fill, values_of
 from scheduler.domain.protocol import Line, Protocol
 
-__all__ = ["Contact", "Text", "render"]
+__all__ = ["Contact", "Content", "Text", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a reminder says: a message, those folded into it, if it is the plan's last, the date it is due."""
+
+    message: str
+    folds: tuple[str, ...]
+    last: bool
+    due_date: date
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One reminder in words: as an SMS with its segments, and as an email in paragraphs."""
+    """One reminder in words: as an SMS with its segments, and as an email in paragraphs.
+
+    `emergency` is the one of them that says what to do in an emergency.
+    """
 
     sms: str
     segments: int
     subject: str
     paragraphs: tuple[str, ...]
+    emergency: str
     statements: tuple[str, ...]
 
     @property
@@ -29,42 +43,34 @@ class Text:
         return "\n\n".join(self.paragraphs)
 
 
-def render(
-    course: Course,
-    *,
-    message: str,
-    folds: Sequence[str] = (),
-    last: bool = False,
-    due_local: datetime,
-    contact: Contact,
-    link: str,
-    at: datetime,
-    two_way: bool = True,
-) -> Text:
-    """The text of `message` with the lines of what is folded into it, for the moment `at` (UTC).
+def render(course: Course, content: Content, contact: Contact, link: str, at: datetime) -> Text:
+    """A reminder's text for the moment `at` (UTC), with the link to the patient's page.
 
     A line whose condition does not hold at that moment drops out; the emergency fragment never does.
     """
     protocol = course.protocol
-    moment = Moment(at, (due_local.date() - course.treatment.day_zero).days, last, two_way)
-    values = values_of(course, contact, link, localtime.short_date(due_local.date()))
+    day = (content.due_date - course.treatment.day_zero).days
+    moment = Moment(at, day, content.last, contact.replies)
+    values = values_of(course, contact, link, localtime.short_date(content.due_date))
+    messages = (content.message, *content.folds)
     lines = {
         name: protocol.lines[name]
-        for name in _names(protocol, (message, *folds))
+        for name in _names(protocol, messages)
         if holds(protocol.lines[name].when, course, moment)
     }
-    sms = _sms(protocol, (message, *folds), lines, values)
+    sms = _sms(protocol, messages, lines, values)
     care = [line for name, line in lines.items() if name not in protocol.every_message and not line.service]
     others = [line for line in lines.values() if line not in care]
     emergency = fill(protocol.emergency.email, values)
     paragraphs = [*_said(care, "email", values), emergency, *_said(others, "email", values)]
-    if protocol.messages[message].kind in ("welcome", "catch-up"):
+    if protocol.messages[content.message].kind in ("welcome", "catch-up"):
         paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
     return Text(
         sms=sms,
         segments=segments(sms),
-        subject=f"{contact.name}: {fill(protocol.messages[message].subject, values)}",
+        subject=f"{contact.name}: {fill(protocol.messages[content.message].subject, values)}",
         paragraphs=tuple(paragraphs),
+        emergency=emergency,
         statements=_statements(protocol, lines.values()),
     )
 

@@ -17,13 +17,17 @@ MAY_BE_EMPTY = ("emergency", "emergency_call")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How a patient reaches the clinic. `emergency_number` is empty unless the clinic chose to name one."""
+    """How a patient reaches the clinic.
+
+    `emergency_number` is empty unless the clinic chose to name one; `replies`: texts can be answered.
+    """
 
     name: str
     urgent_phone: str
     reply_to: str
     website: str = ""
     emergency_number: str = ""
+    replies: bool = True
 
 
 class Unfillable(LookupError):

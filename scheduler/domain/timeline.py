@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from scheduler.domain import localtime
 from scheduler.domain.due import APART, Candidate, candidates, open_plan
+from scheduler.domain.message import Content
 from scheduler.domain.phases import Course, Phase, Treatment, course_of
 from scheduler.domain.protocol import Fold, Protocol
 
@@ -34,6 +35,10 @@ class PlannedReminder:
     any_hour: bool = False
     last: bool = False
     folds: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> Content:
+        return Content(self.message, self.folds, self.last, self.due_local.date())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Enrolling a patient: what is asked, what is refused, and what is planned and written."""
 
-from scheduler.enrolment.contact import contact_of, is_two_way, page_link
+from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
@@ -15,7 +15,6 @@ __all__ = [
     "contact_of",
     "course_of_episode",
     "enrol",
-    "is_two_way",
     "page_link",
     "preview",
     "treatment_of",

@@ -20,12 +20,8 @@ def contact_of(clinic: Clinic) -> Contact:
         reply_to=clinic.reply_to,
         website=clinic.website,
         emergency_number=clinic.emergency_number,
+        replies=clinic.sender is None or clinic.sender.two_way,
     )
-
-
-def is_two_way(clinic: Clinic) -> bool:
-    """Whether patients can answer the clinic's texts."""
-    return clinic.sender is None or clinic.sender.two_way
 
 
 def new_token() -> str:

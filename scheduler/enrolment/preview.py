@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from scheduler.domain import localtime
 from scheduler.domain.message import Text, render
 from scheduler.domain.timeline import Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
-from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, is_two_way, link_to
+from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to
 from scheduler.enrolment.request import Enrolment
-from scheduler.senders import leaves_for_real
+from scheduler.senders import leaves_for_real, shut_ways
 
 #: as long as a real one, so that the segments are right
 EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
@@ -55,17 +53,7 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
 def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, Text]:
     contact, link = contact_of(asked.clinic), link_to(EXAMPLE_LINK_END)
     return {
-        planned.key: render(
-            timeline.course,
-            message=planned.message,
-            folds=planned.folds,
-            last=planned.last,
-            due_local=planned.due_local,
-            contact=contact,
-            link=link,
-            at=planned.due_at,
-            two_way=is_two_way(asked.clinic),
-        )
+        planned.key: render(timeline.course, planned.content, contact, link, planned.due_at)
         for planned in timeline.reminders
     }
 
@@ -73,12 +61,8 @@ def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, 
 def _not_leaving(asked: Enrolment) -> list[str]:
     if not leaves_for_real(asked.clinic):
         return ["Texts and emails go to the outbox: nothing leaves this machine."]
-    works = {"sms": settings.TWILIO and asked.clinic.sender, "email": settings.EMAIL_LIVE}
-    if asked.channels and not any(works.get(channel) for channel in asked.channels):
-        return [
-            "Nothing can be sent in the chosen way yet: an admin has to set it up, or choose the other one."
-        ]
-    return []
+    shut = shut_ways(asked.clinic, asked.channels)
+    return [shut] if shut else []
 
 
 def _not_sent(unsent: Unsent, zone: str) -> str:

@@ -1,10 +1,12 @@
 """A message planned for one patient, the attempts to send it, and what the provider reports of them."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 
+from scheduler.domain.message import Content
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models.scoping import ClinicOwned
 
@@ -49,6 +51,12 @@ class Reminder(ClinicOwned):
                 condition=Q(status__in=[Status.IN_DOUBT, Status.FAILED, Status.UNDELIVERED]),
             ),
         ]
+
+    @property
+    def content(self) -> Content:
+        """What it says, for `render`."""
+        due_date = datetime.fromisoformat(self.due_local).date()
+        return Content(self.message, tuple(self.folds), self.last, due_date)
 
 
 class Attempt(ClinicOwned):

@@ -160,3 +160,13 @@ def test_silence_is_in_doubt_only_once_the_message_is_under_way(replies: list[by
 def test_a_refused_recipient_is_about_the_address(reply: bytes, verdict: Verdict) -> None:
     with scripted_server([OK, OK, reply, OK, b"221 bye\r\n"]) as port:
         assert send(port) == Outcome(Kind.REJECTED, code=reply[:3].decode(), verdict=verdict)
+
+
+def test_what_to_do_in_an_emergency_stands_out_and_can_be_dialled(mail: Mailbox) -> None:
+    letter = replace(LETTER, emergency="In an emergency call 01632 960123.", urgent_phone="+441632960123")
+    send(mail.port, replace(TEXT, text=f"Rest.\n\n{letter.emergency}", letter=letter))
+    html = mail.messages[0].get_body(("html",)).get_content()
+    emphasised = html.split('class="urgent"')[1].split("</div>")[0]
+    assert "In an emergency call 01632 960123." in emphasised
+    assert 'href="tel:+441632960123"' in emphasised
+    assert "Rest." not in emphasised

@@ -1,5 +1,6 @@
 """Short ways to a plan and its texts, for the tests of the pure part."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,17 +59,8 @@ def say(
     two_way: bool = True,
 ) -> Text:
     """What a reminder says at a moment; by default when it is due."""
-    return render(
-        timeline.course,
-        message=reminder.message,
-        folds=reminder.folds,
-        last=reminder.last,
-        due_local=reminder.due_local,
-        contact=contact,
-        link=LINK,
-        at=moment or reminder.due_at,
-        two_way=two_way,
-    )
+    contact = replace(contact, replies=two_way)
+    return render(timeline.course, reminder.content, contact, LINK, moment or reminder.due_at)
 
 
 def schedule(timeline: Timeline) -> dict[str, str]:

@@ -44,13 +44,4 @@ class Command(BaseCommand):
 
 def text_of(timeline: Timeline, reminder: PlannedReminder) -> Text:
     """What the example clinic's patient would get at the moment when the reminder is due."""
-    return render(
-        timeline.course,
-        message=reminder.message,
-        folds=reminder.folds,
-        last=reminder.last,
-        due_local=reminder.due_local,
-        contact=EXAMPLE_CLINIC,
-        link=EXAMPLE_LINK,
-        at=reminder.due_at,
-    )
+    return render(timeline.course, reminder.content, EXAMPLE_CLINIC, EXAMPLE_LINK, reminder.due_at)
