@@ -15,7 +15,7 @@ from scheduler.domain.gsm7 import foreign_characters, septets, to_gsm7
 from scheduler.domain.localtime import UnknownZone, check_zone
 from scheduler.history import note
 from scheduler.models import Clinic, Membership
-from scheduler.senders import ensure_first_sender
+from scheduler.senders import ensure_first_sender, ways_out
 
 NAME_LENGTH, SLUG_LENGTH, SMS_NAME_SEPTETS = 120, 50, 20
 
@@ -104,7 +104,7 @@ def obstacles(clinic: Clinic) -> list[str]:
     if clinic.demonstration:
         return ["This is a demonstration: its patients do not exist, and nothing of it ever leaves."]
     found = []
-    if not settings.EMAIL_LIVE and not (settings.TWILIO and clinic.sender):
+    if not ways_out(clinic):
         found.append(
             "No way out is set up: whoever runs this installation sets Twilio's variables or EMAIL_URL."
         )

@@ -1,5 +1,6 @@
 """Whom texts come from, and whether they leave at all."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,10 +11,29 @@ from scheduler.models import Clinic, Sender
 if TYPE_CHECKING:
     from config.twilio import Twilio
 
+NAMES = {"sms": "texts", "email": "emails"}
+INSTEAD = {"sms": "texts", "email": "email"}
+
 
 def leaves_for_real(clinic: Clinic) -> bool:
     """Whether what is planned for this clinic now really leaves; otherwise it ends in the outbox."""
     return clinic.live and bool(settings.TWILIO or settings.EMAIL_LIVE)
+
+
+def ways_out(clinic: Clinic) -> frozenset[str]:
+    """The channels over which this installation can reach the clinic's patients: sms, email."""
+    works = {"sms": settings.TWILIO and clinic.sender, "email": settings.EMAIL_LIVE}
+    return frozenset(channel for channel, way in works.items() if way)
+
+
+def shut_ways(clinic: Clinic, channels: Iterable[str]) -> str:
+    """Why nothing leaves over these channels, in a sentence; empty where one of them works, or none has to."""
+    chosen, works = set(channels), ways_out(clinic)
+    if not chosen or chosen & works or not leaves_for_real(clinic):
+        return ""
+    instead = f"use {INSTEAD[next(iter(works))]}." if works else "ask whoever runs this installation."
+    named = " and ".join(name for channel, name in NAMES.items() if channel in chosen)
+    return f"{named.capitalize()} are not set up here: {instead}"
 
 
 @transaction.atomic

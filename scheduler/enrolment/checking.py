@@ -14,6 +14,7 @@ from scheduler.enrolment import reading
 from scheduler.enrolment.phone import mobile
 from scheduler.enrolment.request import SITES, Enrolment, Refused
 from scheduler.models import Edition
+from scheduler.senders import shut_ways
 
 LATE = timedelta(hours=24)
 IDENTIFYING = {"name", "mobile", "email", "treated", "fold"}
@@ -104,6 +105,8 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
     assert edition is not None, "a clinic that misses nothing has an edition"
     protocol = editions.protocol_of(edition)
     faults = _person_optional(asked, typed.faults) if preview else dict(typed.faults)
+    if not preview and (shut := shut_ways(asked.clinic, typed.channels)):
+        faults.setdefault("channels", shut)
     unanswered = protocol.check_answers(asked.answers)
     faults |= {f"answers.{name}": sentence for name, sentence in unanswered.items()}
     treatment = _treatment(asked, typed.treated_at, now)

@@ -41,9 +41,9 @@ def live_clinic(**values: Any) -> Clinic:
 
 
 def patient_of(clinic: Clinic, number: int = 123, **values: Any) -> Episode:
-    """Somebody treated on Friday 20 November at 15:00, while a provider was configured."""
+    """Somebody treated on Friday 20 November at 15:00, while both providers were configured."""
     mobile = {"mobile": f"07700 900{number:03}", "name": f"Sam Example {number}"}
-    with override_settings(EMAIL_LIVE=True):
+    with override_settings(EMAIL_LIVE=True, TWILIO=True):
         return enrol(asked(clinic, **mobile | values), "nurse@example.com", NOW).episode
 
 

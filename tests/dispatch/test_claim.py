@@ -116,9 +116,9 @@ def test_a_live_episode_that_no_provider_can_reach_is_for_a_person(clinic: Clini
 
 
 def test_a_clinic_without_a_sender_is_for_a_person(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic, channels=("sms",))
     clinic.sender = None
     clinic.save()
-    reminder = day_2_of(clinic, channels=("sms",))
     claim_at(DAY_2)
     reminder.refresh_from_db()
     assert (reminder.status, reminder.status_reason) == (Status.FAILED, "no-sender")

@@ -52,7 +52,7 @@ def test_it_says_what_will_not_be_sent_and_why(clinic: Clinic) -> None:
     [
         (False, True, ("email",), "go to the outbox"),
         (True, False, ("email",), "go to the outbox"),
-        (True, True, ("sms",), "Nothing can be sent in the chosen way yet"),
+        (True, True, ("sms",), "Texts are not set up here: use email."),
         (True, True, ("sms", "email"), None),
     ],
 )

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from scheduler.editions import missing
 from scheduler.enrolment import Enrolment, Refused, enrol
-from scheduler.models import Clinic
-from tests.enrolment.clinics import NOW, PROTOCOL, asked, bare_clinic, rows
+from scheduler.models import Clinic, Sender
+from tests.enrolment.clinics import NOW, PROTOCOL, asked, bare_clinic, ready_clinic, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,27 @@ def test_it_refuses_a_confirmed_one_when_the_plan_is_over(clinic: Clinic) -> Non
     with pytest.raises(Refused, match="nothing is left to send"):
         enrol(late, "nurse@example.com", NOW + timedelta(days=200))
     assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("email", "texts", "channels", "sentence"),
+    [
+        (True, False, ("sms",), "Texts are not set up here: use email."),
+        (False, True, ("email",), "Emails are not set up here: use texts."),
+        (False, False, ("sms", "email"), "Texts and emails are not set up here: ask whoever runs"),
+    ],
+)
+def test_a_live_clinic_accepts_nobody_whom_nothing_could_reach(
+    settings: Settings, email: bool, texts: bool, channels: tuple[str, ...], sentence: str
+) -> None:
+    settings.EMAIL_LIVE, settings.TWILIO = email, True
+    sender = Sender.objects.create(name="its own") if texts else None
+    clinic = ready_clinic(slug="live", live=True, sender=sender)
+    with pytest.raises(Refused) as refused:
+        enrol(asked(clinic, channels=channels), "nurse@example.com", NOW)
+    assert sentence in refused.value.faults["channels"]
+
+
+def test_one_way_that_works_is_enough(settings: Settings) -> None:
+    settings.EMAIL_LIVE = True
+    assert enrol(asked(ready_clinic(slug="live", live=True)), "nurse@example.com", NOW).created

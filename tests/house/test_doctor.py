@@ -20,6 +20,7 @@ from scheduler.doctor.finding import Finding
 from scheduler.doctor.installation import check_settings
 from scheduler.doctor.providers import check_email, check_sms
 from scheduler.models import Clinic
+from tests.enrolment.clinics import ready_clinic
 from tests.support.aftercare import aftercare
 from tests.support.mail import Mailbox
 from tests.support.ports import free_port
@@ -175,6 +176,23 @@ def test_it_names_what_a_clinic_still_has_to_set() -> None:
     assert "nobody can be enrolled for microsclerotherapy" in texts[0]
     assert "telephone" in texts[0]
     assert texts[1].startswith("not live")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("email", "level"), [(False, "FAIL"), (True, "")])
+def test_it_finds_a_live_clinic_from_which_nothing_can_leave(
+    settings: Settings, email: bool, level: str
+) -> None:
+    settings.EMAIL_LIVE = email
+    ready_clinic(live=True)
+    found = [finding.level for finding in check_clinics() if "none of its channels" in finding.text]
+    assert "".join(found) == level
+
+
+@pytest.mark.django_db
+def test_it_tells_how_the_first_clinic_is_founded() -> None:
+    (finding,) = check_clinics()
+    assert finding.mend.startswith("`aftercare clinic SLUG")
 
 
 def test_it_ends_with_a_failure_while_something_fails(tmp_path: Path) -> None:
