@@ -8,9 +8,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from scheduler.domain.status import Status
 from scheduler.history import note
-from scheduler.models import Clinic, OptOut
+from scheduler.models import Clinic, Episode, OptOut, Patient, Reminder
+
+TO_COME = (Status.SCHEDULED, Status.CLAIMED)
 
 
 class Recipient(NamedTuple):
@@ -23,9 +27,14 @@ class Recipient(NamedTuple):
 
 def refused(recipients: Iterable[Recipient]) -> frozenset[Recipient]:
     """Those of the recipients who want nothing over that channel; one query, whatever their number."""
+    return frozenset(refused_since(recipients))
+
+
+def refused_since(recipients: Iterable[Recipient]) -> dict[Recipient, datetime]:
+    """The same, each with the instant since which it holds."""
     wanted = list(recipients)
-    refusals = _in_force(wanted)
-    return frozenset(one for one in wanted if any(_holds(refusal, one) for refusal in refusals))
+    newest_first = sorted(_in_force(wanted), key=lambda refusal: refusal.opted_out_at, reverse=True)
+    return {one: refusal.opted_out_at for refusal in newest_first for one in wanted if _holds(refusal, one)}
 
 
 @transaction.atomic
@@ -42,7 +51,7 @@ def stop(clinic: Clinic, channel: str, address: str, *, source: str, actor: str,
         defaults={"opted_out_at": now, "source": source},
     )
     if new:
-        note(clinic, "opted-out", actor=actor, now=now, channel=channel, source=source)
+        _tell(Recipient(clinic, channel, address), "opted-out", actor=actor, now=now, source=source)
 
 
 @transaction.atomic
@@ -51,7 +60,37 @@ def resume(clinic: Clinic, channel: str, address: str, *, source: str, actor: st
     recipient = Recipient(clinic, channel, address)
     held = [refusal.pk for refusal in _in_force([recipient]) if _holds(refusal, recipient)]
     if OptOut.objects.filter(pk__in=held, withdrawn_at=None).update(withdrawn_at=now):
-        note(clinic, "opted-in", actor=actor, now=now, channel=channel, source=source)
+        _tell(recipient, "opted-in", actor=actor, now=now, source=source)
+
+
+def _tell(recipient: Recipient, kind: str, *, actor: str, now: datetime, source: str) -> None:
+    """On every plan that it holds for, where staff look; for the clinic alone where none is running."""
+    clinic, channel = recipient.clinic, recipient.channel
+    running = _running(recipient)
+    if not running:
+        note(clinic, kind, actor=actor, now=now, channel=channel, source=source)
+    for episode in running:
+        note(episode.clinic, kind, actor=actor, now=now, episode=episode, channel=channel, source=source)
+
+
+def _running(recipient: Recipient) -> list[Episode]:
+    """The plans that would still send something to this address over this channel, from the same sender."""
+    clinic, channel, address = recipient
+    planned = Reminder.objects.across_clinics().filter(episode=OuterRef("pk"), status__in=TO_COME)
+    found = (
+        Episode.objects.across_clinics()
+        .filter(Exists(planned), **{f"patient__{Patient.ADDRESS_FIELDS[channel]}": address})
+        .exclude(state=Episode.State.CANCELLED)
+        .select_related("clinic")
+        .order_by("pk")
+    )
+    shared = clinic.sender_id if channel == "sms" else None
+    return [
+        episode
+        for episode in found
+        if channel in episode.channels
+        and (episode.clinic_id == clinic.pk or (shared and episode.clinic.sender_id == shared))
+    ]
 
 
 def _in_force(recipients: list[Recipient]) -> list[OptOut]:

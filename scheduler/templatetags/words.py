@@ -1,6 +1,8 @@
 """Template filters over `scheduler.web.words`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -47,6 +49,17 @@ def status(value: str) -> str:
 @register.filter
 def channel(value: str) -> str:
     return words.CHANNELS.get(value, value)
+
+
+@register.filter
+def channel_plural(value: str) -> str:
+    return words.PLURAL.get(value, value)
+
+
+@register.filter
+def get(values: Mapping[str, Any], key: str) -> Any:
+    """What a mapping has under a key that is only known here; nothing where it has none."""
+    return values.get(key, "")
 
 
 @register.filter

@@ -7,15 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from scheduler.domain import localtime
 from scheduler.domain.message import Text
 from scheduler.domain.message import render as render_text
 from scheduler.domain.phases import Course
+from scheduler.domain.placeholders import fill, values_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
 from scheduler.enrolment import contact_of, course_of_episode, page_link
 from scheduler.models import Attempt, Episode, Event, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.picture import draw
+from scheduler.web.stopped import stopped_of
 
 EVENTS = 200
 
@@ -26,6 +29,8 @@ class Row:
 
     reminder: Reminder
     day: int
+    #: what the message is about, in the words of its email's subject
+    about: str
     attempts: list[Attempt] = field(default_factory=list)
     planned: Text | None = None
 
@@ -49,6 +54,7 @@ def episode(request: ClinicRequest, episode: int) -> HttpResponse:
         "picture": picture,
         "bars": [bar for _, bars in picture.groups for bar in bars],
         "rows": rows,
+        "stopped": stopped_of(request.clinic, [found])[found.pk],
         "events": events_of(found),
         "page_link": page_link(found.patient),
     }
@@ -79,9 +85,18 @@ def rows_of(found: Episode, course: Course) -> list[Row]:
     rows = []
     for reminder in found.reminders.order_by("due_at", "pk"):
         planned = _text(found, course, reminder) if reminder.status == Status.SCHEDULED else None
-        row = Row(reminder, course.treatment.day_of(reminder.due_at), attempts.get(reminder.pk, []), planned)
-        rows.append(row)
+        day = course.treatment.day_of(reminder.due_at)
+        about = _about(found, course, reminder)
+        rows.append(Row(reminder, day, about, attempts.get(reminder.pk, []), planned))
     return rows
+
+
+def _about(found: Episode, course: Course, reminder: Reminder) -> str:
+    message = course.protocol.messages.get(reminder.message)
+    if message is None:
+        return ""
+    due = localtime.short_date(localtime.local_date(found.timezone, reminder.due_at))
+    return fill(message.subject, values_of(course, contact_of(found.clinic), page_link(found.patient), due))
 
 
 def _text(found: Episode, course: Course, reminder: Reminder) -> Text:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from scheduler import opt_outs
 from scheduler.domain.patient_day import patient_day
 from scheduler.domain.status import Status
+from scheduler.editions import protocol_of
 from scheduler.enrolment import contact_of, course_of_episode
 from scheduler.models import Episode, Patient
 from scheduler.opt_outs import Recipient
@@ -46,6 +47,8 @@ def private_link(view: View) -> View:
 def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Today, what is ahead, and when to worry."""
     now = timezone.now()
+    ways = _recipients(patient)
+    refused = opt_outs.refused(ways)
     days = [_day(episode, patient, now) for episode in _episodes(patient)]
     context = {
         "patient": patient,
@@ -53,6 +56,7 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
         "days": days,
         "all_ended": all(plan["ended"] for plan in days),
         "contact": contact_of(patient.clinic),
+        "stopped": [CHANNELS[one.channel] for one in ways if one in refused],
     }
     return render(request, "patient/page.html", context)
 
@@ -73,13 +77,14 @@ def patient_messages(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, patient: Patient, **options: Any) -> HttpResponse:
-    recipients = [Recipient(patient.clinic, *way) for way in patient.addresses.items()]
+    recipients = _recipients(patient)
     refused = opt_outs.refused(recipients)
     rows = [(one.channel, CHANNELS[one.channel], one in refused) for one in recipients]
     sender = patient.clinic.sender
     context = {
         "patient": patient,
         "rows": rows,
+        "critical": _critical(patient),
         "shared": sender is not None and sender.clinics.count() > 1,
         "not_understood": request.method == "POST",
     }
@@ -87,6 +92,17 @@ def _ask(request: HttpRequest, patient: Patient, **options: Any) -> HttpResponse
     # With "no-referrer" browsers send a form's Origin as null, and the CSRF check refuses it.
     answer["Referrer-Policy"] = "same-origin"
     return answer
+
+
+def _recipients(patient: Patient) -> list[Recipient]:
+    return [Recipient(patient.clinic, *way) for way in patient.addresses.items()]
+
+
+def _critical(patient: Patient) -> list[str]:
+    """What the messages are about that nobody should miss: the labels of the protocol's critical ones."""
+    protocols = [protocol_of(episode.edition) for episode in _episodes(patient)]
+    messages = [message for protocol in protocols for message in protocol.messages.values()]
+    return list(dict.fromkeys(message.label for message in messages if message.kind == "critical"))
 
 
 def _episodes(patient: Patient) -> list[Episode]:

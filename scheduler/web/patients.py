@@ -1,5 +1,6 @@
 """The clinic's patients, newest treatment first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from scheduler.domain.status import Status
 from scheduler.enrolment import treatment_of
 from scheduler.models import Clinic, Episode, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.stopped import stopped_of
 
 PAGE = 50
 TROUBLE = (Status.FAILED, Status.IN_DOUBT, Status.UNDELIVERED)
@@ -26,13 +28,16 @@ class Row:
     #: on the wall clock; empty where nothing more is planned
     next_local: str
     trouble: bool
+    #: the channels that the patient stopped
+    stopped: Collection[str]
 
 
 @require_safe
 @clinic_page()
 def patients(request: ClinicRequest) -> HttpResponse:
     page = Paginator(episodes(request.clinic), PAGE).get_page(request.GET.get("page"))
-    rows = [row_of(episode, request.now) for episode in page]
+    stopped = stopped_of(request.clinic, page)
+    rows = [row_of(episode, stopped[episode.pk], request.now) for episode in page]
     return render(request, "clinic/patients.html", {"page": page, "rows": rows})
 
 
@@ -51,6 +56,7 @@ def episodes(clinic: Clinic) -> "QuerySet[Episode]":
     )
 
 
-def row_of(episode: Episode, now: datetime) -> Row:
+def row_of(episode: Episode, stopped: Collection[str], now: datetime) -> Row:
     day = treatment_of(episode).day_of(now)
-    return Row(episode, day, episode.next_local or "", episode.trouble)  # type: ignore[attr-defined]
+    next_local, trouble = episode.next_local or "", episode.trouble  # type: ignore[attr-defined]
+    return Row(episode, day, next_local, trouble, stopped)

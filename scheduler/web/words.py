@@ -49,6 +49,7 @@ MARK_MEANS: Final = {
     "none": "not sent on its own",
 }
 CHANNELS: Final = {"sms": "Text", "email": "Email", "outbox": "Outbox"}
+PLURAL: Final = {"sms": "texts", "email": "emails"}
 KINDS: Final = {"do": "Do", "avoid": "Avoid", "permit": "Allowed", "watch": "Watch for"}
 
 
@@ -99,10 +100,9 @@ REASONS: Final[dict[str, str]] = {
     "outside-hours": "waits for sending hours",
     "lease-expired": "a worker stopped while sending it",
 }
+OPTED: Final = {"opted-out": "Stopped", "opted-in": "Resumed"}
 EVENTS: Final[dict[str, str]] = {
     "enrolled": "Enrolled",
-    "opted-out": "Messages stopped by the patient",
-    "opted-in": "Messages resumed by the patient",
 }
 
 
@@ -112,6 +112,8 @@ def reason(code: str) -> str:
 
 def told(event: Event) -> str:
     """One event in words: what happened, to which message, and why."""
+    if event.kind in OPTED:
+        return f"{OPTED[event.kind]} {PLURAL[event.details['channel']]}"
     if event.reminder is None or not event.after:
         return EVENTS.get(event.kind, sentence_case(event.kind))
     due = moment(datetime.fromisoformat(event.reminder.due_local))

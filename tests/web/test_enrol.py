@@ -143,7 +143,7 @@ def test_it_says_that_nothing_can_be_sent_in_the_chosen_way(
 ) -> None:
     settings.EMAIL_LIVE = True
     Clinic.objects.update(live=True)
-    assert "Nothing can be sent in the chosen way yet" in post(staff, PREVIEW).content.decode()
+    assert "Texts are not set up here: use email." in post(staff, PREVIEW).content.decode()
 
 
 def test_it_asks_which_of_two_equal_hours_was_meant(staff: Client) -> None:

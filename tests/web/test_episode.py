@@ -1,11 +1,13 @@
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
-from scheduler.models import Attempt, Clinic, Episode, Reminder
+from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
 from tests.enrolment.clinics import NOW
 from tests.web.people import enrolled, member, signed_in
 
@@ -110,3 +112,55 @@ def test_an_attempt_is_drawn_as_what_it_is_whatever_its_address(
 ) -> None:
     put_into_outbox(episode, "day-2", "Keep walking.", kind)
     assert ("bubble email" in page(staff, episode)) is shown
+
+
+def stop(episode: Episode, wish: str = "stop", channel: str = "sms") -> None:
+    Client().post(f"/p/{episode.patient.page_token}/messages", {"channel": channel, "wish": wish})
+
+
+def test_it_tells_staff_that_the_patient_stopped_a_channel(staff: Client, episode: Episode) -> None:
+    stop(episode)
+    shown = page(staff, episode)
+    assert "07700 900123 <strong>stopped by the patient on Fri 20 Nov</strong>; Email" in shown
+    assert re.search(r">Stopped texts</td><td[^>]*>patient<", shown)
+    stop(episode, "resume")
+    shown = page(staff, episode)
+    assert "stopped by the patient" not in shown
+    assert re.search(r">Resumed texts</td><td[^>]*>patient<", shown)
+
+
+def test_a_stop_is_told_on_every_running_plan_of_that_address(clinic: Clinic, episode: Episode) -> None:
+    second, over = enrolled(clinic, name="Sam again"), enrolled(clinic, name="Sam before")
+    Reminder.objects.across_clinics().filter(episode=over).update(status="delivered")
+    stranger = enrolled(clinic, name="Jo", mobile="07700 900124")
+    stop(episode)
+    told = Event.objects.for_clinic(clinic).filter(kind="opted-out").values_list("episode", flat=True)
+    assert set(told) == {episode.pk, second.pk}
+    assert stranger.pk not in told
+
+
+@pytest.mark.parametrize(
+    ("live", "outbox_only", "marked"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_plan_from_before_sending_was_turned_on_is_marked(
+    live: bool,
+    outbox_only: bool,
+    marked: bool,
+    staff: Client,
+    clinic: Clinic,
+    episode: Episode,
+    settings: Settings,
+) -> None:
+    settings.EMAIL_LIVE = True
+    Clinic.objects.update(live=live)
+    Episode.objects.across_clinics().update(outbox_only=outbox_only)
+    assert ("Outbox only" in staff.get("/c/leafy/").content.decode()) == marked
+    shown = page(staff, episode)
+    assert ("Outbox only</span>" in shown) == marked
+    assert ("Planned, outbox only" in shown) == marked
+
+
+def test_it_names_what_each_message_is_about(staff: Client, episode: Episode) -> None:
+    shown = page(staff, episode)
+    for subject in ("Important: signs of a clot", "Your aftercare, waxing"):
+        assert f'class="about">{subject}<' in shown

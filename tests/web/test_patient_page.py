@@ -52,7 +52,7 @@ def test_a_year_later_it_says_that_the_plan_has_ended(status: str, ended: bool, 
         shown = page(episode)
     assert ("Your plan has ended" in shown) == ended
     assert ("Avoid for now" not in shown) == ended
-    for kept in ("Watch for", "In an emergency", "Get help at once", "tel:+441632960123"):
+    for kept in ("Watch for", "In an emergency: ", "Get help at once", "tel:+441632960123"):
         assert kept in shown
 
 
@@ -173,3 +173,18 @@ def test_a_page_that_breaks_still_says_what_cannot_wait(clinic: Clinic, episode:
     for words in ("chest pain: go to hospital now", "call your clinic now", "walk-in centre or A&amp;E"):
         assert words in shown
     assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_it_says_that_texts_are_stopped_and_where_the_signs_of_a_clot_stand(episode: Episode) -> None:
+    assert "You stopped" not in page(episode)
+    assert (
+        "the one about “Signs of a clot” stops as well"
+        in Client().get(link(episode, "/messages")).content.decode()
+    )
+    Client().post(link(episode, "/messages"), {"channel": "sms", "wish": "stop"})
+    assert "You stopped texts: no reminders come that way" in page(episode)
+    assert "A clot in the leg is a small risk but an emergency" in page(episode)
+
+
+def test_an_emergency_is_named_once_in_a_row(episode: Episode) -> None:
+    assert page(episode).count("In an emergency") == 1

@@ -45,3 +45,8 @@ def test_it_needs_no_more_queries_for_more_patients(
         enrolled(clinic, name=f"Sam {'ABCDE'[number]}")
     with django_assert_max_num_queries(6):
         page(staff)
+
+
+def test_it_marks_a_patient_who_stopped_texts(staff: Client, episode: Episode) -> None:
+    Client().post(f"/p/{episode.patient.page_token}/messages", {"channel": "sms", "wish": "stop"})
+    assert "Stopped texts" in page(staff)
