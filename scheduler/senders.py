@@ -27,7 +27,7 @@ def ways_out(clinic: Clinic) -> frozenset[str]:
 
 
 def shut_ways(clinic: Clinic, channels: Iterable[str]) -> str:
-    """Why nothing leaves over these channels, in a sentence; empty where one of them works, or none has to."""
+    """Why nothing leaves over these channels, in a sentence; empty where one works, or none has to."""
     chosen, works = set(channels), ways_out(clinic)
     if not chosen or chosen & works or not leaves_for_real(clinic):
         return ""

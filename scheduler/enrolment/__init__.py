@@ -4,6 +4,7 @@ from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
+from scheduler.enrolment.running import already_running
 from scheduler.enrolment.treatment import course_of_episode, treatment_of
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Enrolment",
     "Preview",
     "Refused",
+    "already_running",
     "contact_of",
     "course_of_episode",
     "enrol",

@@ -11,7 +11,7 @@ from scheduler import editions
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Phase, PlannedReminder
-from scheduler.enrolment import Preview, Refused, preview
+from scheduler.enrolment import Preview, Refused, already_running, preview
 from scheduler.enrolment import enrol as enrol_patient
 from scheduler.models import Attempt, Clinic, Episode
 from scheduler.web.access import ClinicRequest, clinic_page
@@ -31,6 +31,8 @@ class Shown:
     asks_late: bool = False
     #: the patient agreed to emails alone
     by_email: bool = False
+    #: plans that run already for the number or the email address
+    running: tuple[Episode, ...] = ()
 
     @property
     def texts(self) -> list[tuple[PlannedReminder, Text]]:
@@ -114,14 +116,17 @@ def _not_ready(request: ClinicRequest) -> HttpResponse:
 
 def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
     asked = form.enrolment()
+    running = tuple(already_running(asked))
     try:
         plan = preview(asked, request.now)
     except Refused as refused:
         wanted = tuple(sentence for field, sentence in form.sentences(refused).items() if field != "fold")
-        return Shown(wanted=wanted, asks_fold=refused.faults.get("fold", ""), asks_late=asked.late_confirmed)
+        fold = refused.faults.get("fold", "")
+        return Shown(wanted=wanted, asks_fold=fold, asks_late=asked.late_confirmed, running=running)
     # A question once answered stays on the form, or its answer would be lost with the next change.
     fold = "The clock showed this time twice." if asked.fold else ""
-    return Shown(plan, asks_fold=fold, asks_late=plan.late, by_email=asked.channels == ("email",))
+    by_email = asked.channels == ("email",)
+    return Shown(plan, asks_fold=fold, asks_late=plan.late, by_email=by_email, running=running)
 
 
 def _page(request: ClinicRequest, form: EnrolForm, shown: Shown | None, **options: Any) -> HttpResponse:

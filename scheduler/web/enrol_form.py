@@ -13,6 +13,10 @@ from scheduler.models import Clinic
 
 LEGS = [("left", "Left"), ("right", "Right"), ("both", "Both"), ("", "Not given")]
 FOLDS = [("first", "The first time, before the clocks went back"), ("second", "The second time, after it")]
+#: the use case reads date and time as one; on the form they are two
+TOGETHER = "Write date and time like this: 2026-11-20T15:00."
+APART = "Write the date like 2026-11-20 and the time like 15:00."
+HALVES = {"date": "Give the date on which the treatment ended.", "time": "Give the time at which it ended."}
 #: the use case's word for a field -> the form's
 FIELDS = {"treated": "date", "channels": "sms", "protocol": "protocol"}
 
@@ -98,10 +102,15 @@ class EnrolForm(forms.Form):
     def sentences(self, refused: Refused) -> dict[str, str]:
         """What is wrong by field; a question on the form asks again instead of naming codes."""
         asked = {f"answers.{name}": question.label for name, question in self.protocol.questions.items()}
-        return {
-            fault: f"{asked[fault]} Choose one." if fault in asked else sentence
+        said = {
+            fault: f"{asked[fault]} Choose one." if fault in asked else sentence.replace(TOGETHER, APART)
             for fault, sentence in refused.faults.items()
         }
+        half = {name: sentence for name, sentence in HALVES.items() if not self.typed(name).strip()}
+        if "treated" in said and len(half) == 1:
+            said.pop("treated")
+            return half | said
+        return said
 
     @property
     def asks_protocol(self) -> bool:

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from scheduler.models import Clinic, Episode, Patient
+from scheduler.models import Clinic, Episode, Patient, Reminder
 from tests.enrolment.clinics import NOW, bare_clinic
 from tests.web.people import enrolled, member, signed_in
 
@@ -66,6 +66,9 @@ def test_it_says_that_the_same_enrolment_was_made_before(staff: Client) -> None:
         ({"by_email": "on"}, "email", "email address"),
         ({"date": "2026-13-01"}, "date", "There is no such date"),
         ({"date": "", "time": ""}, "date", "Say when the treatment ended"),
+        ({"time": ""}, "time", "Give the time at which it ended."),
+        ({"date": ""}, "date", "Give the date on which the treatment ended."),
+        ({"time": "3pm"}, "date", "Write the date like 2026-11-20 and the time like 15:00."),
         ({"time": "15:31"}, "date", "in the future"),
         ({"answers.area": ""}, "answers.area", "Which veins were treated? Choose one."),
         ({"date": "2026-11-18"}, "late_confirmed", "more than 24 hours ago"),
@@ -192,3 +195,40 @@ def test_it_takes_now_from_the_clock_of_the_clinic(clinic: Clinic, staff: Client
 def test_it_enrols_in_the_same_minute(staff: Client) -> None:
     with time_machine.travel(NOW + timedelta(seconds=59), tick=False):
         assert post(staff, time="15:30").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({}, True),
+        ({"name": ""}, True),
+        ({"mobile": "07700 900124"}, False),
+        ({"mobile": "07700 900124", "email": "SAM@example.com"}, True),
+        ({"time": ""}, True),
+    ],
+)
+def test_it_warns_of_a_running_plan_for_the_same_address(
+    changes: dict[str, str], warned: bool, staff: Client, episode: Episode
+) -> None:
+    shown = post(staff, PREVIEW, **changes).content.decode()
+    link = f'<a href="/c/leafy/episodes/{episode.pk}">Sam Example, treated on Fri 20 Nov, 15:00</a>'
+    assert (link in shown) == warned
+
+
+def test_a_running_plan_blocks_no_other(staff: Client, episode: Episode) -> None:
+    post(staff, name="Sam Again")
+    assert Episode.objects.across_clinics().count() == 2
+
+
+def test_it_warns_of_no_plan_that_is_over_or_elsewhere(
+    staff: Client, episode: Episode, other_clinic: Clinic
+) -> None:
+    enrolled(other_clinic)
+    Reminder.objects.across_clinics().filter(episode=episode).update(status="delivered")
+    assert "running plan" not in post(staff, PREVIEW).content.decode()
+
+
+def test_a_conflict_says_only_what_is_possible(staff: Client) -> None:
+    post(staff)
+    shown = post(staff, **{"answers.area": "large"}).content.decode()
+    assert "If the first enrolment is wrong, it cannot be corrected here yet" in shown
