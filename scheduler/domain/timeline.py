@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 
 from scheduler.domain import localtime
 from scheduler.domain.due import APART, Candidate, candidates, open_plan
@@ -83,7 +84,7 @@ def build_timeline(protocol: Protocol, treatment: Treatment) -> Timeline:
         return Timeline(course, (), tuple(late))
     kept, unsent = _around_opener(course, opener, in_time)
     kept, folded = _fold_same_day(course, kept)
-    spaced = _space(course, sorted(kept, key=lambda c: (c.due_at, not c.critical)))
+    spaced = _space(course, kept)
     reminders = [_planned(course, candidate) for candidate in spaced]
     reminders[-1] = replace(reminders[-1], last=True)
     return Timeline(course, tuple(reminders), (*late, *unsent, *folded))
@@ -97,30 +98,43 @@ def _missed_welcome(course: Course) -> Unsent:
 def _around_opener(
     course: Course, opener: Candidate, in_time: list[Candidate]
 ) -> tuple[list[Candidate], list[Unsent]]:
-    """The first text says what is true now: what would only repeat it is not sent. Critical ones are."""
+    """The first text says what is true now: what would only repeat it is not sent beside it."""
     kept, unsent = [], []
     first_moment = course.hours.next_moment(course.treatment.enrolled_at)
-    catches_up = opener.message == course.protocol.catch_up
     for candidate in in_time:
-        message = course.protocol.messages[candidate.message]
-        ahead = candidate.due_at - opener.due_at
-        if candidate.critical:
-            kept.append(replace(candidate, due_at=max(candidate.due_at, first_moment)))
-        elif (
-            not catches_up
-            and message.fold
-            and message.fold.into == "welcome"
-            and ahead < _within(message.fold)
-        ):
+        if _belongs_into(course, opener, candidate):
             opener = replace(opener, folds=(*opener.folds, candidate.message))
-            unsent.append(Unsent(candidate.key, candidate.label, candidate.due_at, "folded", opener.key))
-        elif ahead < (SOON if opener.day > 0 and message.kind == "daily" else timedelta()):
-            unsent.append(
-                Unsent(candidate.key, candidate.label, candidate.due_at, "said-elsewhere", opener.key)
-            )
+            unsent.append(_not_alone(candidate, "folded", opener))
+        elif _is_repeated_by(course, opener, candidate):
+            unsent.append(_not_alone(candidate, "said-elsewhere", opener))
         else:
-            kept.append(candidate)
+            earliest = first_moment if candidate.critical else opener.due_at
+            kept.append(replace(candidate, due_at=max(candidate.due_at, earliest)))
     return [opener, *kept], unsent
+
+
+def _belongs_into(course: Course, opener: Candidate, candidate: Candidate) -> bool:
+    """Whether it asks to be part of a welcome that leaves shortly before it or after it."""
+    fold = course.protocol.messages[candidate.message].fold
+    if opener.message != course.protocol.welcome or fold is None or fold.into != "welcome":
+        return False
+    return candidate.due_at - opener.due_at < _within(fold)
+
+
+def _is_repeated_by(course: Course, opener: Candidate, candidate: Candidate) -> bool:
+    """Whether the first text says the same: what holds on that day, or what began with the end of a phase.
+
+    That a restriction ended is said by nothing else, and so it is sent as long as it may be.
+    """
+    ahead = candidate.due_at - opener.due_at
+    if candidate.kind == "daily":
+        return ahead < (SOON if opener.day > 0 else timedelta())
+    begins = course.protocol.messages[candidate.message].at.end_of is not None
+    return candidate.kind == "phase-end" and begins and ahead < timedelta()
+
+
+def _not_alone(candidate: Candidate, reason: str, into: Candidate) -> Unsent:
+    return Unsent(candidate.key, candidate.label, candidate.due_at, reason, into.key)
 
 
 def _within(fold: Fold) -> timedelta:
@@ -146,18 +160,26 @@ def _fold_same_day(course: Course, kept: list[Candidate]) -> tuple[list[Candidat
         host = max(hosts, key=lambda c: c.due_at)
         carrying = replace(host, folds=(*host.folds, guest.message))
         kept = [carrying if c is host else c for c in kept if c is not guest]
-        folded.append(Unsent(guest.key, guest.label, guest.due_at, "folded", host.key))
+        folded.append(_not_alone(guest, "folded", host))
     return kept, folded
 
 
-def _space(course: Course, ordered: list[Candidate]) -> Iterator[Candidate]:
-    """Texts due at the same minute follow each other at a distance; where the day has no room, together."""
+def _space(course: Course, kept: list[Candidate]) -> Iterator[Candidate]:
+    """In the order in which they are due, critical ones first. Texts of one minute follow each other.
+
+    One for which the day has no room goes to the next, if it may leave so late; else they leave together.
+    """
+    waiting = [(c.due_at, not c.critical, number, c) for number, c in enumerate(kept)]
+    heapify(waiting)
     previous: datetime | None = None
-    for candidate in ordered:
-        if previous is not None and candidate.due_at <= previous:
-            room = min(course.hours.closing(previous), candidate.send_by)
-            later = previous + APART
-            candidate = replace(candidate, due_at=later if later < room else previous)
+    while waiting:
+        due_at, _, number, candidate = heappop(waiting)
+        if previous is not None and due_at <= previous:
+            later = course.hours.next_moment(previous + APART)
+            if later < candidate.send_by:
+                heappush(waiting, (later, not candidate.critical, number, replace(candidate, due_at=later)))
+                continue
+            candidate = replace(candidate, due_at=previous)
         previous = candidate.due_at
         yield candidate
 

@@ -1,5 +1,7 @@
 """Enrolled late or backdated: what is past its last moment is not planned; one text says what is true now."""
 
+import pytest
+
 from tests.domain.plans import at, plan, protocol, say, schedule
 
 
@@ -50,6 +52,15 @@ def test_an_overdue_critical_text_goes_first_and_apart() -> None:
 def test_a_critical_text_stays_while_its_last_moment_is_ahead() -> None:
     assert "clot-signs" in schedule(plan(enrolled="2026-12-04T20:00"))
     assert "clot-signs" not in schedule(plan(enrolled="2026-12-04T20:30"))
+
+
+@pytest.mark.parametrize(
+    ("key", "enrolled"), [("day-14", "2026-12-05T12:00"), ("day-28", "2026-12-18T19:00")]
+)
+def test_the_end_of_a_restriction_is_still_told_while_it_may_be(key: str, enrolled: str) -> None:
+    late = list(schedule(plan(enrolled=enrolled)).items())
+    assert late[0][0].startswith("catchup-")
+    assert late[1] == (key, f"{enrolled[:14]}30")
 
 
 def test_at_night_the_catch_up_waits_for_the_morning() -> None:

@@ -137,7 +137,7 @@ def test_two_texts_of_one_minute_follow_each_other() -> None:
     assert (times["day-14"], times["day-28"]) == ("2026-12-18T18:00", "2026-12-18T18:30")
 
 
-def test_where_the_day_has_no_room_they_leave_together() -> None:
+def test_one_for_which_the_day_has_no_room_goes_to_the_next() -> None:
     late = {"no_exercise": "28d", "no_waxing": "28d", "sending_until": "18:00"}
     times = schedule(plan("2026-11-20T11:00", settings=late))
-    assert (times["day-14"], times["day-28"]) == ("2026-12-18T17:30", "2026-12-18T17:30")
+    assert (times["day-14"], times["day-28"]) == ("2026-12-18T17:30", "2026-12-19T08:00")
