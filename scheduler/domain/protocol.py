@@ -20,9 +20,11 @@ def _parse_clock(text: Any) -> time:
 
 
 Clock = Annotated[time, BeforeValidator(_parse_clock), PlainSerializer(lambda clock: clock.strftime("%H:%M"))]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=30)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=28)]
 StatementId = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2,3}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+Days = Annotated[int, Field(ge=0, le=366)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda ids: (ids,) if isinstance(ids, str) else ids)]
 Statements = Annotated[tuple[StatementId, ...], Field(min_length=1)]
 
@@ -139,11 +141,11 @@ class At(Part):
     """
 
     enrolment: Literal[True] | None = None
-    day: int | None = Field(default=None, ge=0)
+    day: Days | None = None
     last_day_of: Id | None = None
     end_of: Id | None = None
     each_day_of: tuple[Id, ...] = ()
-    from_day: int = 1
+    from_day: Days = 1
     free_days: bool = False
     time: Id | None = None
     next_day_time: Id | None = None
@@ -155,7 +157,7 @@ class SendBy(Part):
 
     after_treatment: LengthField | None = None
     after_due: LengthField | None = None
-    days_later: int = Field(default=0, ge=0)
+    days_later: Days = 0
 
 
 class Fold(Part):
@@ -173,7 +175,7 @@ class Message(Part):
 
     kind: Literal["welcome", "daily", "phase-end", "critical", "catch-up"]
     label: Sentence
-    subject: Sentence
+    subject: Subject
     at: At
     send_by: SendBy
     when: Condition = Condition()

@@ -1,8 +1,10 @@
 """What can be wrong in a protocol whose parts are well formed: names that lead nowhere, texts not sayable."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from scheduler.domain.gsm7 import foreign_characters
+from scheduler.domain.placeholders import FORM as PLACEHOLDER
 from scheduler.domain.placeholders import OF_CONTACT, OF_PHASE, names_in
 from scheduler.domain.protocol import At, Condition, Ends, Line, Message, Phase, Protocol
 
@@ -108,6 +110,8 @@ def _sms(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], text: str) 
 
 
 def _text(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], text: str) -> Found:
+    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+        yield place, "a brace stands alone: placeholders are written {like.this}"
     for name in names_in(text):
         phase, _, part = name.partition(".")
         if name in OF_CONTACT:

@@ -49,33 +49,47 @@ def faults(path: Path) -> list[Fault]:
 def read(content: bytes) -> tuple[Protocol | None, list[Fault]]:
     """The protocol (None where not even a part of it can be understood) and what is wrong."""
     try:
-        loader = yaml.SafeLoader(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        aliases = [token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)]
+        if aliases:
+            # A few lines of them can stand for more than memory holds.
+            return None, [
+                _fault_at(token.start_mark, "write it out: `*` aliases are not read") for token in aliases
+            ]
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         if not isinstance(root, yaml.MappingNode):
             return None, [Fault(1, 1, "a protocol is a mapping that begins with `id:`")]
-        marks = dict(_marks(root, ()))
-        found = [Fault(*marks[place], sentence) for place, sentence in _repeated(root, ())]
         data = loader.construct_document(root)
     except UnicodeDecodeError:
         return None, [Fault(1, 1, "the file is not UTF-8 text")]
     except (yaml.YAMLError, RecursionError) as fault:
         return None, [_not_yaml(fault)]
+    except (ValueError, KeyError, AttributeError, TypeError) as fault:
+        # A date that does not exist, a number of thousands of digits: YAML's own types take offence.
+        return None, [Fault(1, 1, f"there is a value that YAML cannot read ({fault}); write it in quotes")]
+    return _judge(root, data)
+
+
+def _judge(root: yaml.MappingNode, data: Any) -> tuple[Protocol | None, list[Fault]]:
+    marks = dict(_marks(root, ()))
     protocol, wrong = _validate(data)
     if protocol is not None:
-        ids = {
-            section: set(data[section])
-            for section in SECTIONS_OF_ITEMS
-            if isinstance(data.get(section), dict)
-        }
-        wrong += list(faults_of(protocol, ids))
+        sections = {name: set(data[name]) for name in SECTIONS_OF_ITEMS if isinstance(data.get(name), dict)}
+        wrong += list(faults_of(protocol, sections))
+    found = [Fault(*marks[place], sentence) for place, sentence in _repeated(root, ())]
     found += [Fault(*_nearest(marks, place), sentence) for place, sentence in wrong]
     return protocol, sorted(set(found))
 
 
 def _not_yaml(fault: Exception) -> Fault:
+    sentence = f"this is not YAML: {getattr(fault, 'problem', None) or 'it cannot be read'}"
     mark = getattr(fault, "problem_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Fault(line, column, f"this is not YAML: {getattr(fault, 'problem', None) or 'it cannot be read'}")
+    return _fault_at(mark, sentence) if mark else Fault(1, 1, sentence)
+
+
+def _fault_at(mark: yaml.Mark, sentence: str) -> Fault:
+    return Fault(mark.line + 1, mark.column + 1, sentence)
 
 
 def _marks(node: yaml.Node, place: Place) -> Iterator[tuple[Place, tuple[int, int]]]:
