@@ -102,8 +102,8 @@ def _parse(typed: str) -> datetime:
         raise ValueError("Write date and time like this: 2026-11-20T15:00.")
     try:
         given = datetime.fromisoformat(typed)
-        # Close to the ends of the calendar no zone's clock can be worked out.
-        if not 1 < given.year < 9999:
+        # No treatment of a patient; and close to the ends of the calendar no clock can be worked out.
+        if not 1970 <= given.year <= 2500:
             raise ValueError
     except ValueError:
         raise ValueError(f"There is no such date and time: {typed}.") from None
