@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import Original, parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -30,6 +31,29 @@ def given_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """What `.env` and the environment say; the environment wins, and an empty value is none."""
     values = {**dotenv_values(ENV_FILE), **environ}
     return {name: value for name, value in values.items() if value}
+
+
+def env_file_names() -> list[str]:
+    """The names that `.env` sets, in its order."""
+    return list(dotenv_values(ENV_FILE))
+
+
+def env_file_faults() -> list[str]:
+    """A line for each line of `.env` that cannot be read: what it wanted to set would silently not be set."""
+    if not ENV_FILE.is_file():
+        return []
+    with ENV_FILE.open(encoding="utf-8", errors="replace") as lines:
+        wrong = [found.original for found in parse_stream(lines) if found.error]
+    return [
+        f".env: line {_line_of(found)} cannot be read; write it as NAME=value, quoted where it has spaces"
+        for found in wrong
+    ]
+
+
+def _line_of(found: Original) -> int:
+    """Blank lines before a statement count as its beginning."""
+    blank = len(found.string) - len(found.string.lstrip())
+    return found.line + found.string[:blank].count("\n")
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -87,6 +111,7 @@ class Environment(BaseSettings):
     default_from_email: str | None = Field(None, examples=["Riverside Clinic <aftercare@example.com>"])
     sms_rate_per_second: float = Field(1.0, gt=0, le=1000, examples=["1"])
     log_format: Literal["console", "json"] = Field("console", examples=["json"])
+    web_concurrency: int = Field(2, ge=1, le=64, examples=["2"])
     metrics_token: SecretStr | None = Field(None, min_length=16, examples=["32 random letters and digits"])
 
     @classmethod
@@ -188,6 +213,8 @@ def _refuse(value: Value, fault: str | None) -> Value:
 
 def load_environment() -> Environment:
     """Raises SettingsFault with one line for each wrong setting; never repeats a secret."""
+    if unreadable := env_file_faults():
+        raise SettingsFault(*unreadable)
     try:
         env = Environment()
     except ValidationError as error:

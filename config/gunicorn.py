@@ -3,9 +3,13 @@
 import os
 from pathlib import Path
 
+from config.environment import given_settings, load_environment
+
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers = load_environment().web_concurrency
+# The proxies that are believed when they say that a request came by https.
+forwarded_allow_ips = given_settings(os.environ).get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 threads = 8
 timeout = 60
 graceful_timeout = 15

@@ -23,7 +23,7 @@ def secret_key(env: Environment) -> str:
 
 def _kept(file: Path) -> str:
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, draft = mkstemp(dir=file.parent, prefix=f".{file.name}-")  # readable by its owner alone
         os.write(handle, secrets.token_urlsafe(38).encode())
         os.close(handle)

@@ -5,11 +5,13 @@ from health_check.views import HealthCheckView
 
 from config.metrics import metrics
 from scheduler.api import api
+from scheduler.web.passwords import reset_password
 
 handler500 = "scheduler.web.faults.server_error"
 urlpatterns = [
     path("", include("scheduler.web.urls")),
     path("api/", api.urls),
+    path("accounts/password/reset/", reset_password, name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
     path("health/", HealthCheckView.as_view(checks=["health_check.Database"]), name="health"),
     path("metrics", metrics, name="metrics"),

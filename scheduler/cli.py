@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
@@ -120,10 +121,17 @@ def _prepare() -> None:
     """The folder of the embedded database, and the key that signs."""
     try:
         if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            _make_private(settings.DATA_DIR, Path(settings.DATABASES["default"]["NAME"]))
         str(settings.SECRET_KEY)
     except OSError as fault:
         raise CommandError(f"cannot write to {settings.DATA_DIR} ({fault.strerror})") from None
+
+
+def _make_private(folder: Path, database: Path) -> None:
+    """For their owner alone, where they are new; SQLite's companions (-wal, -shm) are like their database."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def database_sentence(fault: Exception) -> str | None:

@@ -6,10 +6,12 @@ from difflib import get_close_matches
 
 from django.conf import settings
 
-from config.environment import Environment, given_settings
+from config.environment import Environment, env_file_names, given_settings
 from scheduler.doctor.finding import Finding, ok, warn
 
 OURS = ("TWILIO_", "EMAIL_", "SMS_", "DATABASE_", "SECRET_", "PUBLIC_", "ALLOWED_", "METRICS_", "LOG_")
+#: what compose.yaml and the server of the pages read
+BESIDES = {"POSTGRES_PASSWORD", "FORWARDED_ALLOW_IPS"}
 LINK_LIMIT = 40  # characters of a patient's link with which every text was measured
 PATIENT_PATH = len("/p/") + 16
 
@@ -24,10 +26,12 @@ def check_settings() -> Iterator[Finding]:
 
 def _unknown_names(given: Mapping[str, str]) -> Iterator[Finding]:
     """A misspelt name would otherwise be as if it had never been set."""
-    known = {name.upper() for name in Environment.model_fields}
-    for name in sorted(given):
-        if name.startswith(OURS) and name.removesuffix("_FILE") not in known:
-            close = get_close_matches(name, known, 1)
+    known = {name.upper() for name in Environment.model_fields} | BESIDES
+    # The environment has names of everybody's; what stands in `.env` is meant for us.
+    ours = {name for name in given if name.startswith(OURS)} | set(env_file_names())
+    for name in sorted(ours):
+        if name.upper().removesuffix("_FILE") not in known:
+            close = get_close_matches(name.upper(), sorted(known), 1)
             hint = f"did you mean {close[0]}?" if close else "remove it, or see .env.example"
             yield warn(name, "is no setting, and changes nothing", hint)
 

@@ -1,5 +1,6 @@
 """The `aftercare` command: every foreseeable fault is one clear line."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ def test_it_tells_its_version(tmp_path: Path) -> None:
         (("web", "--bind", "8000"), {}, 2, "aftercare: --bind 8000: must be HOST:PORT"),
         (("doctor", "--format", "xml"), {}, 2, "aftercare: doctor: argument --format: invalid choice: 'xml'"),
         (("migrate",), {"LOG_FORMAT": "xml"}, 2, "aftercare: LOG_FORMAT: input should be"),
+        (
+            ("web",),
+            {"WEB_CONCURRENCY": "many"},
+            2,
+            "aftercare: WEB_CONCURRENCY: input should be a valid integer",
+        ),
         (("migrate",), {"DATABASE_URL": "postgres://db.test/x"}, 2, "aftercare: SECRET_KEY: is needed"),
         (
             ("migrate",),
@@ -69,3 +76,15 @@ def test_it_makes_the_data_folder_and_the_key_only_when_they_are_needed(tmp_path
     assert list(tmp_path.iterdir()) == []
     aftercare(tmp_path, "migrate")
     assert {"aftercare.sqlite3", "secret-key"} <= {file.name for file in (tmp_path / "data").iterdir()}
+
+
+def test_only_its_owner_reads_what_it_keeps(tmp_path: Path) -> None:
+    aftercare(tmp_path, "migrate")
+    data = tmp_path / "data"
+    with sqlite3.connect(data / "aftercare.sqlite3") as database:
+        # A reader keeps the companions in their place.
+        database.execute("SELECT count(*) FROM django_migrations")
+        modes = {file.name: oct(file.stat().st_mode & 0o777) for file in [data, *data.iterdir()]}
+    assert modes.pop("data") == "0o700"
+    assert {"aftercare.sqlite3-wal", "aftercare.sqlite3-shm"} <= set(modes)
+    assert set(modes.values()) == {"0o600"}

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django.fixtures import Settings
 
+from config import environment
 from config.twilio import Twilio
 from scheduler.doctor.clinics import check_clinics
 from scheduler.doctor.database import check_database
@@ -64,6 +65,25 @@ def test_it_finds_a_misspelt_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_FORM", "+447700900123")
     (finding,) = [finding for finding in check_settings() if finding.subject == "TWILIO_FORM"]
     assert finding.mend == "did you mean TWILIO_FROM?"
+
+
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        ("EMIAL_URL", "did you mean EMAIL_URL?"),
+        ("XYZZY", "remove it, or see .env.example"),
+        ("email_ulr", "did you mean EMAIL_URL?"),
+        ("POSTGRES_PASSWORD", None),
+        ("SECRET_KEY_FILE", None),
+    ],
+)
+def test_it_finds_every_unknown_name_in_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, mend: str | None
+) -> None:
+    (tmp_path / ".env").write_text(f"{name}=something\n")
+    monkeypatch.setattr(environment, "ENV_FILE", tmp_path / ".env")
+    found = [finding.mend for finding in check_settings() if finding.subject == name]
+    assert found == ([mend] if mend else [])
 
 
 @pytest.mark.parametrize(("length", "level"), [(21, "ok"), (22, "warn")])

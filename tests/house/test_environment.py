@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from config import environment
 from config.environment import Environment, load_environment
 from config.faults import SettingsFault
 
@@ -149,3 +150,14 @@ def test_it_refuses_a_setting_given_twice(monkeypatch: pytest.MonkeyPatch, tmp_p
     (tmp_path / "key").write_text("k" * 40)
     (line,) = refused(monkeypatch, SECRET_KEY="k" * 40, SECRET_KEY_FILE=str(tmp_path / "key"))
     assert "not both" in line
+
+
+def test_it_says_once_which_line_of_the_file_it_cannot_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ".env").write_text("LOG_FORMAT=json\n\nEMAIL URL smtp://u:hunter2@mail.example.com\n")
+    monkeypatch.setattr(environment, "ENV_FILE", tmp_path / ".env")
+    (line,) = refused(monkeypatch)
+    assert line.startswith(".env: line 3 cannot be read; write it as NAME=value")
+    assert "hunter2" not in line
+    assert caplog.records == []
