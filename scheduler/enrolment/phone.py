@@ -46,6 +46,8 @@ def any_number(typed: str, zone: str) -> str:
     drama = DRAMA_MOBILE.fullmatch(written) or DRAMA_LANDLINE.fullmatch(written)
     if not (drama or phonenumbers.is_valid_number(number)):
         raise NotANumber(f"This is not a complete telephone number. {_example(region)}")
+    if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
+        raise NotANumber("Calls to this number cost extra. Give one that patients call at the usual price.")
     return written
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import EmailValidator, MaxLengthValidator
 
 from scheduler.clinics import read_sms_name
 from scheduler.domain.localtime import check_zone
@@ -15,6 +16,11 @@ MODES = [
     ("in-person", "As told in person: texts say to follow what the patient was told"),
     ("omit", "Left out: no text and no page mentions it"),
 ]
+REQUIRED = {
+    "name": "Give the clinic's name.",
+    "sms_name": "Give the name that begins every text.",
+    "timezone": "Give the time zone: Europe/London, for example.",
+}
 EMERGENCY = [("", "None"), ("999", "999"), ("112", "112")]
 
 
@@ -28,12 +34,18 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
-    website = forms.URLField(label="Website", required=False, assume_scheme="https")
+    website = forms.URLField(
+        label="Website",
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": "This is not a web address. An example: https://example.com."},
+    )
     emergency_number = forms.ChoiceField(
         label="Emergency number that texts name",
         choices=EMERGENCY,
         required=False,
         widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose none, 999 or 112."},
     )
 
     class Meta:
@@ -53,6 +65,15 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name, sentence in REQUIRED.items():
+            self.fields[name].error_messages["required"] = sentence
+        for field in self.fields.values():
+            for limit in (one for one in field.validators if isinstance(one, MaxLengthValidator)):
+                limit.message = f"This is too long: {limit.limit_value} characters are the most."
+        self.fields["reply_to"].validators = [
+            *(one for one in self.fields["reply_to"].validators if isinstance(one, MaxLengthValidator)),
+            EmailValidator("This is not an email address. An example: sam@example.com."),
+        ]
         self.initial["urgent_phone"] = spoken(self.instance.urgent_phone)
 
     def clean_sms_name(self) -> str:
@@ -104,6 +125,7 @@ class TimingsForm(forms.Form):
             self.fields[name] = forms.TimeField(
                 label=TIME_LABELS.get(name, name.replace("-", " ").replace("_", " ").capitalize()),
                 initial=f"{clock:%H:%M}",
+                help_text=TIME_HINTS.get(name, ""),
                 widget=forms.TextInput(attrs={"type": "time"}),
                 error_messages={"required": "Give a time.", "invalid": "Write a time like 09:00."},
             )
@@ -127,7 +149,9 @@ class TimingsForm(forms.Form):
             choices=MODES,
             initial=mode,
             widget=forms.RadioSelect,
-            error_messages={"required": "Choose one of the three; there is no default."},
+            error_messages=dict.fromkeys(
+                ("required", "invalid_choice"), "Choose one of the three; there is no default."
+            ),
         )
         self.fields[f"{name}.days"] = forms.IntegerField(
             label="Days, counted from the day after treatment",
@@ -135,6 +159,9 @@ class TimingsForm(forms.Form):
             min_value=1,
             max_value=366,
             required=False,
+            error_messages=dict.fromkeys(
+                ("invalid", "min_value", "max_value"), "Give whole days, from 1 to 366."
+            ),
             widget=forms.TextInput(attrs={"type": "number", "min": "1", "max": "366"}),
         )
 
@@ -172,4 +199,5 @@ class TimingsForm(forms.Form):
         return said | {field.name: f"{self.cleaned_data[field.name]:%H:%M}" for field in self.times}
 
 
-TIME_LABELS = {"sending_from": "Nothing leaves before", "sending_until": "Nothing leaves from"}
+TIME_LABELS = {"sending_from": "Messages go out from", "sending_until": "Messages go out until"}
+TIME_HINTS = {"sending_until": "The first text of a patient enrolled at the desk goes at once, at any hour."}

@@ -91,4 +91,9 @@ def test_it_prints_the_password_once(tmp_path: Path) -> None:
     assert re.search(r"Password:  \w{4}-\w{4}-\w{4}-\w{4} ", first.stdout)
     assert "nurse@example.com" in first.stdout
     assert "http://127.0.0.1:8000" in first.stdout
-    assert second.stdout == "There is a clinic already: no demonstration was made.\n"
+    assert second.stdout.startswith("There is a clinic already: no demonstration was made.\n")
+    assert "Sign in:   nurse@example.com\n" in second.stdout
+    assert "aftercare changepassword EMAIL" in second.stdout
+    password = re.search(r"\w{4}-\w{4}-\w{4}-\w{4}", first.stdout)
+    assert password
+    assert password[0] not in second.stdout

@@ -82,13 +82,19 @@ def test_it_writes_nothing_where_nothing_is_different(admin: Client, clinic: Cli
     ("name", "value", "sentence"),
     [
         ("sms_name", "A name that is far too long", "20"),
+        ("name", "", "Give the clinic&#x27;s name."),
+        ("sms_name", "", "Give the name that begins every text."),
+        ("timezone", "", "Give the time zone"),
+        ("name", "x" * 121, "This is too long: 120 characters are the most."),
+        ("reply_to", "a@example.com" * 30, "This is"),
+        ("urgent_phone", "0906 123 4567", "Calls to this number cost extra"),
         ("sms_name", "Klinik Łódź", "Ł"),
         ("sms_name", "{" * 11, "22 places"),
         ("timezone", "Europe/Londn", "is not a time zone"),
         ("urgent_phone", "12", "not a complete telephone number"),
-        ("reply_to", "nobody", "valid email address"),
-        ("website", "not a site", "valid URL"),
-        ("emergency_number", "911", "not one of the available choices"),
+        ("reply_to", "nobody", "This is not an email address"),
+        ("website", "not a site", "This is not a web address"),
+        ("emergency_number", "911", "Choose none, 999 or 112."),
     ],
 )
 def test_it_explains_a_wrong_value_and_changes_nothing(
@@ -149,7 +155,10 @@ def test_it_publishes_an_edition_for_new_patients(
     [
         ({"no_flying.mode": ""}, "there is no default"),
         ({"no_flying.days": ""}, "Give the number of days"),
-        ({"no_flying.days": "400"}, "366"),
+        ({"no_flying.days": "400"}, "Give whole days, from 1 to 366."),
+        ({"no_flying.days": "0"}, "Give whole days, from 1 to 366."),
+        ({"no_flying.days": "two"}, "Give whole days, from 1 to 366."),
+        ({"no_flying.mode": "maybe"}, "Choose one of the three"),
         ({"morning": "25:00"}, "Write a time like 09:00"),
         ({"sending_until": "09:00"}, "hours long at the least"),
         ({"reason": ""}, "Say why it is changed"),
@@ -190,3 +199,10 @@ def test_a_new_clinic_comes_from_nothing_to_its_first_patient(db: None) -> None:
     client.post(URL, CLINIC)
     client.post(TIMINGS, VALUES)
     assert "Which veins were treated?" in shown(client, "/c/leafy/enrol")
+
+
+def test_it_says_when_messages_go_out_and_what_is_excepted(admin: Client) -> None:
+    shown_timings = shown(admin, TIMINGS)
+    for words in ("Messages go out from", "Messages go out until", "enrolled at the desk goes at once"):
+        assert words in shown_timings
+    assert "enrolled at the desk goes at once" in shown(admin)

@@ -2,8 +2,10 @@ import pytest
 from django.test import Client
 
 from scheduler.models import Clinic
+from tests.support.mail import Mailbox
 from tests.web.people import member
 
+RESET = "/accounts/password/reset/"
 LOGIN = "/accounts/login/"
 
 
@@ -56,3 +58,25 @@ def test_it_signs_out_only_when_asked_to(staff: Client) -> None:
     assert staff.get("/c/leafy/").status_code == 200
     staff.post("/accounts/logout/")
     assert staff.get("/c/leafy/").status_code == 302
+
+
+def test_without_mail_it_says_who_can_help_with_a_forgotten_password(clinic: Clinic) -> None:
+    member(clinic, "staff")
+    for answer in (
+        Client().get(RESET),
+        Client().post(RESET, {"email": "staff@leafy.example.com"}, follow=True),
+    ):
+        page = answer.content.decode()
+        assert "This installation sends no mail" in page
+        assert "aftercare changepassword EMAIL" in page
+
+
+def test_with_mail_a_short_one_of_ours_leads_to_a_new_password(clinic: Clinic, mailbox: Mailbox) -> None:
+    member(clinic, "staff")
+    done = Client().post(RESET, {"email": "staff@leafy.example.com"}, follow=True).content.decode()
+    assert "an email with a link is on its way" in done
+    (mail,) = mailbox.messages
+    assert mail["Subject"] == "Aftercare: choose a new password"
+    text = str(mail.get_payload(decode=True), "utf-8")
+    assert len(text.split()) < 40
+    assert "/accounts/password/reset/key/" in text
