@@ -56,6 +56,7 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
         "days": days,
         "all_ended": all(plan["ended"] for plan in days),
         "contact": contact_of(patient.clinic),
+        "critical": _critical(patient) if refused else [],
         "stopped": [CHANNELS[one.channel] for one in ways if one in refused],
     }
     return render(request, "patient/page.html", context)

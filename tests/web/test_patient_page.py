@@ -182,7 +182,9 @@ def test_it_says_that_texts_are_stopped_and_where_the_signs_of_a_clot_stand(epis
         in Client().get(link(episode, "/messages")).content.decode()
     )
     Client().post(link(episode, "/messages"), {"channel": "sms", "wish": "stop"})
-    assert "You stopped texts: no reminders come that way" in page(episode)
+    assert "You stopped texts: no reminders come that way, not even the one about “Signs of a clot”" in page(
+        episode
+    )
     assert "A clot in the leg is a small risk but an emergency" in page(episode)
 
 
