@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from scheduler.enrolment import enrol
 from scheduler.models import Clinic, Episode
@@ -114,3 +115,11 @@ def test_a_timeline_says_what_is_not_sent_and_warns_apart(treated: str, late: bo
     assert planned["late"] == late
     assert any("its time has passed" in sentence for sentence in planned["not_sent"]) == late
     assert planned["warnings"] == ["Texts and emails go to the outbox: nothing leaves this machine."]
+
+
+def test_it_refuses_a_channel_that_is_not_set_up(post: Call, clinic: Clinic, settings: Settings) -> None:
+    settings.EMAIL_LIVE = True
+    Clinic.objects.filter(pk=clinic.pk).update(live=True)
+    answer = post("enrolments", SAM)
+    assert answer.status_code == 422
+    assert answer.json()["faults"] == {"channels": "Texts are not set up here: use email."}

@@ -232,3 +232,14 @@ def test_a_conflict_says_only_what_is_possible(staff: Client) -> None:
     post(staff)
     shown = post(staff, **{"answers.area": "large"}).content.decode()
     assert "If the first enrolment is wrong, it cannot be corrected here yet" in shown
+
+
+def test_it_enrols_nobody_over_a_channel_that_is_not_set_up(
+    clinic: Clinic, staff: Client, settings: Settings
+) -> None:
+    settings.EMAIL_LIVE = True
+    Clinic.objects.update(live=True)
+    answer = post(staff)
+    assert answer.status_code == 422
+    assert 'id="id_sms_error">Texts are not set up here: use email.' in answer.content.decode()
+    assert not Patient.objects.across_clinics().exists()
