@@ -30,7 +30,7 @@ traceability: $(VENV)/.runtime
 
 # uv resolves for every platform at once; hashes only, no addresses.
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --no-emit-find-links pyproject.toml --extra build
+	pyproject.toml --extra build
 lock: $(VENV)/.made
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet 'uv>=0.6,<1'
 	@$(VENV)/lock/bin/uv $(LOCK) $(LOCKFLAGS) -o requirements.txt
