@@ -42,8 +42,11 @@ def move(
     if before is Status.CLAIMED:
         fields = {"lease_owner": "", "lease_until": None} | fields
     moved: list[int] = []
+    wanted = list(chunks(reminder_ids))
+    if not wanted:
+        return moved
     with transaction.atomic():
-        for ids in chunks(reminder_ids):
+        for ids in wanted:
             moved += _update(ids, before, after, reason, fields)
         for ids in chunks(moved):
             _tell(ids, [before, after, reason, actor, stamp(now)])

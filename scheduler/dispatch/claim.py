@@ -11,14 +11,15 @@ import structlog
 from django.db import connection, transaction
 
 from scheduler.channels.base import Outgoing
-from scheduler.dispatch.decide import Decision, by_decision, hold_back
+from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, UNWRITABLE, Decision, by_decision, hold_back
 from scheduler.dispatch.due import next_due, take_due
-from scheduler.dispatch.route import Route, choose
+from scheduler.dispatch.route import Route, choose, permitted, refusals, wanted
 from scheduler.dispatch.row import Row, load
 from scheduler.dispatch.text import address, write
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Attempt, Reminder
+from scheduler.opt_outs import Recipient
 from scheduler.sets import insert, stamp
 
 log = structlog.get_logger(__name__)
@@ -66,19 +67,21 @@ def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> 
         if not ids:
             return Batch()
         rows = load(ids)
-        held = {row.reminder.pk: decision for row in rows if (decision := _held(row, now))}
+        refused = refusals(rows)
+        held = {row.reminder.pk: decision for row in rows if (decision := _held(row, now, refused))}
         _set_aside(held, worker, now)
         free = [row for row in rows if row.reminder.pk not in held]
-        claimed, failed = _claim(free, now, worker, live, now + LEASE)
+        claimed, failed = _claim(free, now, worker, live, refused)
     counts = Counter(str(decision.status) for decision in held.values()) + Counter(failed=failed)
     return Batch(len(ids), claimed, counts)
 
 
-def _held(row: Row, now: datetime) -> Decision | None:
+def _held(row: Row, now: datetime, refused: Set[Recipient]) -> Decision | None:
     try:
-        return hold_back(row, now)
-    except (ValueError, LookupError):
-        # An edition that cannot be read: it is claimed, so that it can fail where a person sees it.
+        stopped = permitted(row) and not wanted(row, refused)
+        return hold_back(row, now) or (OPTED_OUT if stopped else None)
+    except UNREADABLE:
+        # It is claimed, so that it can fail where a person sees it.
         return None
 
 
@@ -92,9 +95,9 @@ def _set_aside(held: dict[int, Decision], worker: str, now: datetime) -> None:
 
 
 def _claim(
-    rows: list[Row], now: datetime, worker: str, live: Set[str], lease_until: datetime
+    rows: list[Row], now: datetime, worker: str, live: Set[str], refused: Set[Recipient]
 ) -> tuple[tuple[Claimed, ...], int]:
-    ids = [row.reminder.pk for row in rows]
+    ids, lease_until = [row.reminder.pk for row in rows], now + LEASE
     won = set(
         move(
             ids, Status.SCHEDULED, Status.CLAIMED, actor=worker, now=now,
@@ -107,9 +110,9 @@ def _claim(
     for row in rows:
         if row.reminder.pk not in won:
             continue
-        prepared = _prepare(row, now, live)
-        if isinstance(prepared, str):
-            impossible.append((row.reminder.pk, Decision(Status.FAILED, prepared)))
+        prepared = _prepare(row, now, live, refused)
+        if isinstance(prepared, Decision):
+            impossible.append((row.reminder.pk, prepared))
             continue
         route, outgoing, segments = prepared
         attempts.append(_attempt(row, route, outgoing, segments, now))
@@ -121,18 +124,20 @@ def _claim(
     return tuple(claimed), len(impossible)
 
 
-def _prepare(row: Row, now: datetime, live: Set[str]) -> tuple[Route, Outgoing, int] | str:
-    """The text and its way out, or the reason why there is none."""
-    route = choose(row, live)
-    if isinstance(route, str):
-        return route
+def _prepare(
+    row: Row, now: datetime, live: Set[str], refused: Set[Recipient]
+) -> tuple[Route, Outgoing, int] | Decision:
+    """The text and its way out, or what becomes of one that has none."""
     try:
+        route = choose(row, live, refused)
+        if isinstance(route, str):
+            return Decision(Status.FAILED, route)
         text = write(row, now)
         outgoing = address(row, route, text, uuid4(), now)
-    except (ValueError, LookupError):
+    except UNREADABLE:
         # One text that cannot be written must not hold up the others.
         log.exception("text cannot be written", reminder=row.reminder.pk, edition=row.edition.pk)
-        return "unwritable"
+        return UNWRITABLE
     return route, outgoing, text.segments if route.kind == "sms" else 0
 
 

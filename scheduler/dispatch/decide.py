@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.dispatch.row import Row
 from scheduler.domain.sending_hours import local_hours
@@ -22,6 +22,12 @@ class Decision:
 
 TOO_LATE = Decision(Status.SKIPPED, "past-send-by")
 CANCELLED = Decision(Status.CANCELLED, "episode-cancelled")
+OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
+UNWRITABLE = Decision(Status.FAILED, "unwritable")
+#: what a row raises whose values nothing can be made of, such as JSON of the wrong type
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+#: providers count the time that is left in whole seconds
+SHORTEST = timedelta(seconds=1)
 
 
 def hold_back(row: Row, now: datetime) -> Decision | None:
@@ -29,14 +35,17 @@ def hold_back(row: Row, now: datetime) -> Decision | None:
     reminder, state = row.reminder, row.episode.state
     if state == Episode.State.CANCELLED:
         return CANCELLED
-    if now >= reminder.send_by:
+    if reminder.send_by - now < SHORTEST:
         return TOO_LATE
     if state == Episode.State.PAUSED and not reminder.critical:
         # Looked at again when it is too late; resuming the episode sets it back.
         return Decision(Status.SCHEDULED, "paused", reminder.send_by)
     if reminder.any_hour:
         return None
-    opens = local_hours(row.protocol, reminder.timezone).next_moment(now)
+    hours = local_hours(row.protocol, reminder.timezone)
+    opens = hours.next_moment(now)
+    if opens == now and hours.closing(now) - now < SHORTEST:
+        opens = hours.next_moment(hours.closing(now))
     if opens == now:
         return None
     return TOO_LATE if opens >= reminder.send_by else Decision(Status.SCHEDULED, "outside-hours", opens)

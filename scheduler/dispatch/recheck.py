@@ -5,19 +5,22 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
-from scheduler import opt_outs
 from scheduler.dispatch.claim import LEASE, Claimed
-from scheduler.dispatch.decide import Decision, hold_back, seconds_left
+from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, UNWRITABLE, Decision, hold_back, seconds_left
 from scheduler.dispatch.release import NOT_OURS, release
+from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import Row, load
 from scheduler.domain.status import Status
 from scheduler.opt_outs import Recipient
 
+log = structlog.get_logger(__name__)
+
 #: the rest of the lease is for the request itself and for recording it
 HALF_LEASE = LEASE / 2
-OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
+OTHER_CHANNEL = Decision(Status.SCHEDULED, "opted-out")
 CHANGED = Decision(Status.SCHEDULED, "changed")
 OUT_OF_TIME = Decision(Status.SCHEDULED, "half-the-lease-gone")
 
@@ -28,19 +31,32 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
         return ()
     with transaction.atomic():
         rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
-        refused = opt_outs.refused(_recipient(one, rows[one.reminder_id]) for one in claimed)
+        refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
         decided: list[tuple[Claimed, Decision]] = []
         cleared: list[Claimed] = []
         for one in claimed:
             row = rows[one.reminder_id]
-            decision = _decide(one, row, now, worker, refused)
-            if decision:
-                decided.append((one, decision))
+            answer = _checked(one, row, now, worker, refused)
+            if isinstance(answer, Decision):
+                decided.append((one, answer))
             else:
-                outgoing = replace(one.outgoing, valid_for=seconds_left(row, now))
-                cleared.append(replace(one, outgoing=outgoing))
+                cleared.append(answer)
         release(decided, now, worker=worker)
     return tuple(cleared)
+
+
+def _checked(
+    one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Recipient]
+) -> Claimed | Decision:
+    """The claim with the time that is left, or what becomes of it."""
+    try:
+        if decision := _decide(one, row, now, worker, refused):
+            return decision
+        return replace(one, outgoing=replace(one.outgoing, valid_for=seconds_left(row, now)))
+    except UNREADABLE:
+        # It was readable when it was claimed. The others of its group go nevertheless.
+        log.exception("reminder cannot be read", reminder=one.reminder_id)
+        return UNWRITABLE
 
 
 def _recipient(one: Claimed, row: Row) -> Recipient:
@@ -55,7 +71,7 @@ def _decide(one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Rec
     if _half_gone(one, now):
         return OUT_OF_TIME
     if _recipient(one, row) in refused:
-        return OPTED_OUT
+        return OTHER_CHANNEL if wanted(row, refused) else OPTED_OUT
     held = hold_back(row, now)
     if held:
         return held

@@ -13,7 +13,10 @@ from scheduler import opt_outs
 from scheduler.channels.base import Kind, Outcome, Verdict
 from scheduler.dispatch.backoff import delay
 from scheduler.dispatch.claim import Claimed, key
+from scheduler.dispatch.own import own
 from scheduler.dispatch.release import release_attempts
+from scheduler.dispatch.route import refusals, wanted
+from scheduler.dispatch.row import load
 from scheduler.domain.status import RANK, AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Reminder
@@ -47,8 +50,8 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
         for kind, status in ATTEMPT_STATUS.items():
             _settle_attempts(by_kind[kind], status, now)
         _release_attempts(by_kind[Kind.NOT_POSTED], now)
-        _follow(_ids(by_kind[Kind.ACCEPTED]), Status.SENT, "", worker, now)
-        _follow(_ids(by_kind[Kind.IN_DOUBT]), Status.IN_DOUBT, "no-clear-answer", worker, now)
+        _sent(_ids(by_kind[Kind.ACCEPTED]), worker, now)
+        _follow(by_kind[Kind.IN_DOUBT], Status.IN_DOUBT, "no-clear-answer", worker, now)
         _again(by_kind[Kind.NOT_POSTED], "not-posted", worker, now)
         _refused(by_kind[Kind.REJECTED], worker, now)
 
@@ -76,16 +79,28 @@ def _ids(posted: Sequence[Posted]) -> list[int]:
     return [one.reminder_id for one, _ in posted]
 
 
+def _sent(ids: list[int], worker: str, now: datetime) -> None:
+    """Whoever holds them by now: what a provider took must not be posted again."""
+    for before in (Status.CLAIMED, Status.IN_DOUBT):
+        move(ids, before, Status.SENT, actor=worker, now=now)
+
+
 def _follow(
-    ids: list[int], after: Status, reason: str, worker: str, now: datetime, *, late: Status | None = None
+    posted: Sequence[Posted],
+    after: Status,
+    reason: str,
+    worker: str,
+    now: datetime,
+    late: Status | None = None,
 ) -> list[int]:
-    """Return those that moved. `late` is for those whose lease ran out while the provider was answering."""
-    if not ids:
-        return []
-    moved = move(ids, Status.CLAIMED, after, reason=reason, actor=worker, now=now)
-    rest, late = set(ids).difference(moved), late or after
-    if rest and late is not Status.IN_DOUBT:
-        moved += move(rest, Status.IN_DOUBT, late, reason=reason, actor=worker, now=now)
+    """Return those that moved. `late` is for those whose lease ran out while the provider was answering.
+
+    One that another worker took over is that worker's: this answer says nothing of the newer attempt.
+    """
+    still, late = own([one for one, _ in posted], worker), late or after
+    moved = move(still.claimed, Status.CLAIMED, after, reason=reason, actor=worker, now=now)
+    if late is not Status.IN_DOUBT:
+        moved += move(still.in_doubt, Status.IN_DOUBT, late, reason=reason, actor=worker, now=now)
     return moved
 
 
@@ -95,10 +110,12 @@ def _again(posted: Sequence[Posted], reason: str, worker: str, now: datetime) ->
     for reminder in reminders.values():
         # Chance only spreads the load; nothing depends on it.
         reminder.try_at = now + delay(reminder.tries, random.random())  # noqa: S311
-    in_time = [pk for pk, reminder in reminders.items() if reminder.try_at < reminder.send_by]
-    moved = _follow(in_time, Status.SCHEDULED, reason, worker, now)
+    in_time = {pk for pk, reminder in reminders.items() if reminder.try_at < reminder.send_by}
+    later = [one for one in posted if one[0].reminder_id in in_time]
+    moved = _follow(later, Status.SCHEDULED, reason, worker, now)
     Reminder.objects.across_clinics().bulk_update([reminders[pk] for pk in moved], ["try_at"])
-    _follow([pk for pk in reminders if pk not in in_time], Status.FAILED, reason, worker, now)
+    too_late = [one for one in posted if one[0].reminder_id not in in_time]
+    _follow(too_late, Status.FAILED, reason, worker, now)
 
 
 def _refused(posted: Sequence[Posted], worker: str, now: datetime) -> None:
@@ -109,16 +126,20 @@ def _refused(posted: Sequence[Posted], worker: str, now: datetime) -> None:
         if verdict in (Verdict.TEMPORARY, Verdict.CONFIGURATION):
             _again(some, str(verdict), worker, now)
         elif verdict is Verdict.OPTED_OUT:
-            _note_opt_outs(some, worker, now)
-            # What was in doubt meanwhile counts as tried, so it cannot be skipped any more.
-            _follow(_ids(some), Status.SKIPPED, "opted-out", worker, now, late=Status.FAILED)
+            _opted_out(some, worker, now)
         else:
-            _follow(_ids(some), Status.FAILED, f"refused-{verdict}", worker, now)
+            _follow(some, Status.FAILED, f"refused-{verdict}", worker, now)
 
 
-def _note_opt_outs(posted: Sequence[Posted], worker: str, now: datetime) -> None:
-    """The provider knows of a refusal that we had not heard of."""
-    reminders = Reminder.objects.across_clinics().select_related("clinic__sender").in_bulk(_ids(posted))
+def _opted_out(posted: Sequence[Posted], worker: str, now: datetime) -> None:
+    """The provider knows of a refusal that we had not heard of; another channel may still be wanted."""
+    rows = {row.reminder.pk: row for row in load(_ids(posted))}
     for one, _ in posted:
-        clinic, route = reminders[one.reminder_id].clinic, one.route
+        clinic, route = rows[one.reminder_id].clinic, one.route
         opt_outs.stop(clinic, route.kind, route.address, source="provider", actor=worker, now=now)
+    refused = refusals(rows.values())
+    other = [one for one in posted if wanted(rows[one[0].reminder_id], refused)]
+    _follow(other, Status.SCHEDULED, "opted-out", worker, now)
+    rest = [one for one in posted if one not in other]
+    # What was in doubt meanwhile counts as tried, so it cannot be skipped any more.
+    _follow(rest, Status.SKIPPED, "opted-out", worker, now, Status.FAILED)

@@ -1,9 +1,11 @@
 """Which way a reminder goes."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from scheduler import opt_outs
 from scheduler.dispatch.row import Row
+from scheduler.opt_outs import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,19 +17,40 @@ class Route:
     address: str
 
 
-def choose(row: Row, live: Set[str]) -> Route | str:
-    """The first permitted way that works, or why there is none: for a person, never the outbox instead.
+def refusals(rows: Iterable[Row], others: Iterable[Recipient] = ()) -> frozenset[Recipient]:
+    """Who of these patients, and of `others`, refuses what; one query, whatever their number.
+
+    Asked for every address, permitted or not: one episode's channels may be unreadable.
+    """
+    known = [Recipient(row.clinic, *one) for row in rows for one in row.patient.addresses.items()]
+    return opt_outs.refused([*known, *others])
+
+
+def permitted(row: Row) -> list[Recipient]:
+    """The ways to the patient that were agreed on, the preferred one first."""
+    known = row.patient.addresses
+    return [Recipient(row.clinic, kind, known[kind]) for kind in row.episode.channels if kind in known]
+
+
+def wanted(row: Row, refused: Set[Recipient]) -> list[Recipient]:
+    """Those of them that the patient has not stopped since."""
+    return [one for one in permitted(row) if one not in refused]
+
+
+def choose(row: Row, live: Set[str], refused: Set[Recipient]) -> Route | str:
+    """The first way that is permitted, not refused, and works, or why there is none.
 
     `live` are the kinds for which a provider is configured. An episode that was enrolled for the outbox stays
     there for ever; any other never goes there.
     """
-    addresses = row.patient.addresses
-    reachable = [(kind, addresses[kind]) for kind in row.episode.channels if kind in addresses]
-    if not reachable:
-        return "no-address"
+    ways = wanted(row, refused)
+    if not ways:
+        return "opted-out" if permitted(row) else "no-address"
     if row.episode.outbox_only:
-        return Route("outbox", *reachable[0])
-    for kind, address in reachable:
+        return Route("outbox", ways[0].channel, ways[0].address)
+    for _, kind, address in ways:
         if kind in live and (kind != "sms" or row.clinic.sender):
             return Route(kind, kind, address)
-    return "no-sender" if reachable[0][0] in live else "no-provider"
+    # At once, though a provider may be configured in a minute: a person who is told now can still call, and
+    # can send it again afterwards; a text that waits for a provider would wait unseen until it is too late.
+    return "no-sender" if ways[0].channel in live else "no-provider"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,7 +17,10 @@ from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.stopped import stopped_of
 
 PAGE = 50
-TROUBLE = (Status.FAILED, Status.IN_DOUBT, Status.UNDELIVERED)
+#: what a person has to see to; a critical text that was not sent at all has to be said in another way
+TROUBLE = Q(status__in=[Status.FAILED, Status.IN_DOUBT, Status.UNDELIVERED]) | Q(
+    status=Status.SKIPPED, critical=True
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def episodes(clinic: Clinic) -> "QuerySet[Episode]":
         .select_related("patient")
         .annotate(
             next_local=Subquery(planned.values("due_local")[:1]),
-            trouble=Exists(reminders.filter(status__in=TROUBLE)),
+            trouble=Exists(reminders.filter(TROUBLE)),
         )
         .order_by("-treated_at", "-pk")
     )

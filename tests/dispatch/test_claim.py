@@ -1,14 +1,17 @@
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import JSONField, Value
 
+from scheduler import opt_outs
 from scheduler.channels.base import Kind
 from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.claim import LEASE, Batch, claim
 from scheduler.domain.status import AttemptStatus, Status
-from scheduler.models import Attempt, Clinic, Episode, Reminder
+from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
 from tests.dispatch.plans import (
     DAY_2,
     MINUTE,
@@ -20,7 +23,7 @@ from tests.dispatch.plans import (
     patient_of,
     sms,
 )
-from tests.enrolment.clinics import edition_of
+from tests.enrolment.clinics import NOW, edition_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +75,7 @@ def test_a_clinic_with_few_does_not_wait_for_one_with_many(clinic: Clinic) -> No
     assert other.pk in [one.reminder_id for one in claim_at(DAY_2, limit=4).claimed]
 
 
-@pytest.mark.parametrize("late", [0 * MINUTE, MINUTE, timedelta(days=3)])
+@pytest.mark.parametrize("late", [timedelta(seconds=-0.5), 0 * MINUTE, MINUTE, timedelta(days=3)])
 def test_nothing_leaves_from_its_send_by_on(clinic: Clinic, late: timedelta) -> None:
     reminder = day_2_of(clinic)
     assert claim_at(reminder.send_by + late).claimed == ()
@@ -132,6 +135,78 @@ def test_one_text_that_cannot_be_written_holds_up_no_other(clinic: Clinic, chann
     bad.refresh_from_db()
     assert (bad.status, bad.status_reason) == (Status.FAILED, "unwritable")
     assert [attempt.status for attempt in attempts_of(good)] == [AttemptStatus.SENT]
+
+
+@pytest.mark.parametrize(
+    ("table", "broken"),
+    [
+        (Reminder, {"folds": 5}),
+        (Reminder, {"folds": Value(None, JSONField())}),
+        (Reminder, {"due_local": ""}),
+        (Reminder, {"timezone": "Mars/Olympus"}),
+        (Episode, {"channels": 5}),
+        (Episode, {"channels": [[]]}),
+        (Episode, {"answers": []}),
+        (Episode, {"answers": {}}),
+    ],
+)
+def test_nor_does_a_row_that_holds_nonsense(
+    clinic: Clinic, channel: Recording, table: type[Reminder | Episode], broken: dict[str, Any]
+) -> None:
+    good, bad = day_2_of(clinic, number=1), day_2_of(clinic, number=2)
+    table.objects.across_clinics().filter(pk=bad.pk if table is Reminder else bad.episode_id).update(**broken)
+    assert dispatch_once(DAY_2, sms(channel)).counts == {str(Kind.ACCEPTED): 1, "failed": 1}
+    state = Reminder.objects.across_clinics().values_list("status", "status_reason").get(pk=bad.pk)
+    assert state == (Status.FAILED, "unwritable")
+    assert [attempt.status for attempt in attempts_of(good)] == [AttemptStatus.SENT]
+
+
+def stops(episode: Episode, *channels: str) -> None:
+    for kind in channels:
+        address = episode.patient.addresses[kind]
+        opt_outs.stop(episode.clinic, kind, address, source="page", actor="patient", now=NOW)
+
+
+@pytest.mark.parametrize(("stopped", "left"), [("sms", "email"), ("email", "sms")])
+@pytest.mark.parametrize("order", [("sms", "email"), ("email", "sms")])
+def test_who_stopped_one_channel_is_told_over_the_other(
+    clinic: Clinic, stopped: str, left: str, order: tuple[str, ...]
+) -> None:
+    reminder = only(patient_of(clinic, channels=order), "clot-signs")
+    stops(reminder.episode, stopped)
+    ways = {"sms": Recording(), "email": Recording()}
+    dispatch_once(reminder.due_at, ways)
+    assert [len(ways[stopped].taken), len(ways[left].taken)] == [0, 1]
+
+
+@pytest.mark.parametrize("permitted", [("sms",), ("sms", "email")])
+def test_who_stopped_every_channel_gets_nothing_and_history_says_so(
+    clinic: Clinic, permitted: tuple[str, ...]
+) -> None:
+    reminder = only(patient_of(clinic, channels=permitted), "clot-signs")
+    stops(reminder.episode, *permitted)
+    assert claim_at(reminder.due_at).set_aside == {"skipped": 1}
+    event = Event.objects.for_clinic(clinic).get(reminder=reminder, kind="status-changed")
+    assert (event.before, event.after, event.reason) == ("scheduled", "skipped", "opted-out")
+
+
+def test_who_refuses_is_asked_once_for_a_batch(
+    clinic: Clinic, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    for number in range(20):
+        day_2_of(clinic, number=number)
+    with django_assert_max_num_queries(15):
+        assert len(claim_at(DAY_2).claimed) == 20
+
+
+def test_in_the_last_second_before_closing_it_waits_for_the_morning(clinic: Clinic) -> None:
+    reminder = only(patient_of(clinic), "clot-signs")
+    closing = reminder.due_at.replace(hour=20, minute=30)
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(try_at=closing - MINUTE)
+    assert claim_at(closing - timedelta(seconds=0.5)).set_aside == {"scheduled": 1}
+    reminder.refresh_from_db()
+    assert reminder.try_at == (closing + timedelta(days=1)).replace(hour=8, minute=0)
+    assert claim_at(reminder.try_at).claimed[0].outgoing.valid_for > 0
 
 
 def test_the_text_is_that_of_the_moment_of_claiming(clinic: Clinic, channel: Recording) -> None:

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from scheduler.channels.base import in_doubt
+from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.claim import LEASE, Claimed, claim
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.recheck import recheck
+from scheduler.dispatch.release import release, unposted
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Clinic, Episode, OptOut, Patient, Reminder
-from tests.dispatch.plans import DAY_2, MINUTE, attempts_of, day_2_of, live_clinic
+from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, day_2_of, live_clinic, sms
 
 pytestmark = pytest.mark.django_db
 WORKER = "worker here-1"
@@ -49,7 +52,7 @@ def test_the_time_left_is_counted_from_now(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize("to", ["the clinic's sender", "the clinic"])
 def test_an_opt_out_after_the_claim_stops_the_text(clinic: Clinic, to: str) -> None:
-    reminder = day_2_of(clinic)
+    reminder = day_2_of(clinic, channels=("sms",))
     claimed = claimed_at(DAY_2)
     refuse(**({"clinic": clinic} if to == "the clinic" else {"sender": clinic.sender}))
     assert cleared(claimed) == []
@@ -58,10 +61,38 @@ def test_an_opt_out_after_the_claim_stops_the_text(clinic: Clinic, to: str) -> N
 
 def test_an_opt_out_holds_for_every_clinic_of_the_sender(clinic: Clinic) -> None:
     neighbour = live_clinic(slug="other", sender=clinic.sender)
-    reminder = day_2_of(neighbour)
+    reminder = day_2_of(neighbour, channels=("sms",))
     refuse(sender=clinic.sender)
-    assert cleared(claimed_at(DAY_2)) == []
-    assert stands(reminder)[1] == "opted-out"
+    assert claimed_at(DAY_2) == ()
+    assert stands(reminder) == (Status.SKIPPED, "opted-out", [])
+
+
+def test_an_opt_out_after_the_claim_leaves_it_to_the_other_channel(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic, channels=("sms", "email"))
+    claimed = claimed_at(DAY_2)
+    refuse(sender=clinic.sender)
+    assert cleared(claimed) == []
+    assert stands(reminder) == (Status.SCHEDULED, "opted-out", [AttemptStatus.RELEASED])
+    (one,) = claim(DAY_2, worker=WORKER, live={"sms", "email"}).claimed
+    assert (one.route.channel, cleared((one,))) == ("email", [reminder.pk])
+
+
+@pytest.mark.parametrize("broken", [{"timezone": "Mars/Olympus"}, {"timezone": ""}])
+def test_a_row_that_broke_after_the_claim_holds_up_no_other(clinic: Clinic, broken: dict[str, str]) -> None:
+    good, bad = day_2_of(clinic, number=1), day_2_of(clinic, number=2)
+    claimed = claimed_at(DAY_2)
+    Reminder.objects.across_clinics().filter(pk=bad.pk).update(**broken)
+    assert cleared(claimed) == [good.pk]
+    assert stands(bad) == (Status.FAILED, "unwritable", [AttemptStatus.RELEASED])
+
+
+@pytest.mark.parametrize("left", [timedelta(seconds=0.5), timedelta(seconds=0.999)])
+def test_less_than_a_second_is_too_little_to_post(clinic: Clinic, left: timedelta) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(reminder.send_by - timedelta(seconds=1))
+    assert claimed[0].outgoing.valid_for == 1
+    assert cleared(claimed, reminder.send_by - left) == []
+    assert stands(reminder) == (Status.SKIPPED, "past-send-by", [AttemptStatus.RELEASED])
 
 
 def test_an_opt_out_of_emails_does_not_stop_texts(clinic: Clinic) -> None:
@@ -147,3 +178,27 @@ def test_another_workers_claim_is_left_alone(clinic: Clinic) -> None:
     assert cleared(claimed) == []
     reminder.refresh_from_db()
     assert (reminder.status, reminder.lease_owner) == (Status.CLAIMED, "worker there-2")
+
+
+def tried_again(reminder: Reminder, now: datetime) -> None:
+    """The lease ran out, and somebody decided to send it once more."""
+    expire_leases(now, actor="worker there-2")
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(status=Status.SCHEDULED, try_at=now)
+
+
+def test_another_workers_post_in_doubt_is_not_freed(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    tried_again(reminder, DAY_2 + 2 * MINUTE)
+    dispatch_once(DAY_2 + 3 * MINUTE, sms(Recording(in_doubt("TimeoutError"))), worker="worker there-2")
+    assert cleared(claimed, DAY_2 + 4 * MINUTE) == []
+    assert stands(reminder)[::2] == (Status.IN_DOUBT, [AttemptStatus.RELEASED, AttemptStatus.IN_DOUBT])
+
+
+def test_nor_is_its_claim_by_a_worker_that_stops(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    tried_again(reminder, DAY_2 + 2 * MINUTE)
+    claim(DAY_2 + 3 * MINUTE, worker="worker there-2", live={"sms"})
+    release(list(unposted(claimed)), DAY_2 + 3 * MINUTE, worker=WORKER)
+    assert stands(reminder)[::2] == (Status.CLAIMED, [AttemptStatus.RELEASED, AttemptStatus.OPEN])

@@ -7,6 +7,7 @@ from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.backoff import LONGEST, delay
 from scheduler.dispatch.claim import LEASE, Claimed, claim
 from scheduler.dispatch.expire import expire_leases
+from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.record import record
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, OptOut, Reminder
@@ -39,7 +40,7 @@ def claim_one() -> Claimed:
 def test_each_answer_has_its_consequence(
     clinic: Clinic, answer: Outcome, status: Status, attempt: AttemptStatus
 ) -> None:
-    reminder = day_2_of(clinic)
+    reminder = day_2_of(clinic, channels=("sms",))
     dispatch_once(DAY_2, sms(Recording(answer)))
     reminder.refresh_from_db()
     assert reminder.status == status
@@ -135,7 +136,7 @@ def test_nor_is_the_code_of_its_failure(clinic: Clinic, code: str) -> None:
 def test_a_refusal_after_the_lease_leaves_nothing_in_doubt_that_is_known(
     clinic: Clinic, answer: Outcome, status: Status, attempt: AttemptStatus
 ) -> None:
-    reminder = day_2_of(clinic)
+    reminder = day_2_of(clinic, channels=("sms",))
     one = claim_one()
     expire_leases(LATE, actor=WORKER)
     record([(one, answer)], LATE, worker=WORKER)
@@ -145,7 +146,7 @@ def test_a_refusal_after_the_lease_leaves_nothing_in_doubt_that_is_known(
 
 
 def test_after_the_lease_a_known_refusal_keeps_its_reason(clinic: Clinic) -> None:
-    reminder = day_2_of(clinic)
+    reminder = day_2_of(clinic, channels=("sms",))
     one = claim_one()
     expire_leases(LATE, actor=WORKER)
     record([(one, rejected("21610", Verdict.OPTED_OUT))], LATE, worker=WORKER)
@@ -202,3 +203,54 @@ def test_a_refusal_the_provider_knows_of_is_kept_once(clinic: Clinic) -> None:
 def test_the_delay_doubles_up_to_a_limit_and_is_spread(tries: int) -> None:
     assert delay(tries, 0.0) < delay(tries, 1.0) <= LONGEST * 1.25
     assert delay(tries + 1, 0.5) >= delay(tries, 0.5)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_refusal_of_texts_that_the_provider_knows_of_leaves_it_to_email(clinic: Clinic, late: bool) -> None:
+    reminder = day_2_of(clinic, channels=("sms", "email"))
+    one, now = claim_one(), LATE if late else DAY_2
+    if late:
+        expire_leases(LATE, actor=WORKER)
+    record([(one, rejected("21610", Verdict.OPTED_OUT))], now, worker=WORKER)
+    text, email = Recording(), Recording()
+    dispatch_once(now, {"sms": text, "email": email})
+    assert [len(text.taken), len(email.taken)] == [0, 1]
+    reminder.refresh_from_db()
+    assert reminder.status == Status.SENT
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        not_posted("ClientConnectorError"),
+        in_doubt("TimeoutError"),
+        rejected("21211", Verdict.ADDRESS),
+        rejected("21610", Verdict.OPTED_OUT),
+    ],
+)
+@pytest.mark.parametrize("newer", [Status.CLAIMED, Status.IN_DOUBT])
+def test_an_answer_about_an_older_attempt_does_not_move_a_newer_one(
+    clinic: Clinic, answer: Outcome, newer: Status
+) -> None:
+    reminder = day_2_of(clinic)
+    older = claim_one()
+    expire_leases(LATE, actor=WORKER)
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(status=Status.SCHEDULED, try_at=LATE)
+    claim(LATE, worker="worker there-2", live={"sms"})
+    if newer is Status.IN_DOUBT:
+        expire_leases(LATE + LEASE + MINUTE, actor=WORKER)
+    record([(older, answer)], LATE + LEASE, worker=WORKER)
+    reminder.refresh_from_db()
+    assert reminder.status == newer
+
+
+def test_a_text_that_was_taken_after_all_is_not_posted_by_the_next(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    older = claim_one()
+    expire_leases(LATE, actor=WORKER)
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(status=Status.SCHEDULED, try_at=LATE)
+    newer = claim(LATE, worker="worker there-2", live={"sms"}).claimed
+    record([(older, accepted("SM1"))], LATE, worker=WORKER)
+    assert recheck(newer, LATE, worker="worker there-2") == ()
+    reminder.refresh_from_db()
+    assert reminder.status == Status.SENT

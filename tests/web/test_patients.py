@@ -28,6 +28,14 @@ def test_it_marks_a_patient_who_needs_a_person(staff: Client, episode: Episode) 
     assert "Needs a person" in page(staff)
 
 
+@pytest.mark.parametrize(("key", "marked"), [("clot-signs", True), ("day-2", False)])
+def test_a_skipped_text_needs_a_person_where_it_is_critical(
+    staff: Client, episode: Episode, key: str, marked: bool
+) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode, key=key).update(status="skipped")
+    assert ("Needs a person" in page(staff)) is marked
+
+
 def test_it_shows_nobody_of_another_clinic(staff: Client, other_clinic: Clinic) -> None:
     enrolled(other_clinic, name="Somebody Else")
     assert "Somebody Else" not in page(staff)
