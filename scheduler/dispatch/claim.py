@@ -78,8 +78,9 @@ def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> 
 
 def _held(row: Row, now: datetime, refused: Set[Recipient]) -> Decision | None:
     try:
-        stopped = permitted(row) and not wanted(row, refused)
-        return hold_back(row, now) or (OPTED_OUT if stopped else None)
+        if decision := hold_back(row, now):
+            return decision
+        return OPTED_OUT if permitted(row) and not wanted(row, refused) else None
     except UNREADABLE:
         # It is claimed, so that it can fail where a person sees it.
         return None
