@@ -1,9 +1,12 @@
 """EMAIL_URL as Django wants it: an SMTP server, or a provider through anymail."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+#: seconds that a worker may wait for a mail server
+LONGEST = 300
 #: scheme: (anymail backend, the settings its parts go to)
 PROVIDERS = {
     "postmark": ("postmark", ("POSTMARK_SERVER_TOKEN",)),
@@ -41,8 +44,9 @@ def _smtp_fault(host: str | None, query: dict[str, list[str]]) -> str | None:
         return "knows only tls and timeout after the question mark"
     if query.get("tls", ["none"])[-1] not in ("starttls", "none"):
         return "knows only tls=starttls and tls=none (smtps:// is TLS from the first byte)"
-    if not query.get("timeout", ["10"])[-1].isdecimal():
-        return "needs whole seconds for timeout"
+    seconds = query.get("timeout", ["10"])[-1]
+    if not re.fullmatch(r"[0-9]{1,3}", seconds) or not 1 <= int(seconds) <= LONGEST:
+        return f"needs whole seconds for timeout, from 1 to {LONGEST}"
     return None
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from config.addresses import is_loopback, origin_fault
+from config.addresses import is_loopback, origin_fault, proxies_fault
 from config.database import DEFAULT_DATABASE_URL, database_fault, sqlite_file
 from config.email import email_fault
 from config.faults import SettingsFault
@@ -111,6 +111,8 @@ class Environment(BaseSettings):
     default_from_email: str | None = Field(None, examples=["Riverside Clinic <aftercare@example.com>"])
     sms_rate_per_second: float = Field(1.0, gt=0, le=1000, examples=["1"])
     log_format: Literal["console", "json"] = Field("console", examples=["json"])
+    #: the proxies that are believed about scheme and address of their callers
+    forwarded_allow_ips: str = Field("127.0.0.1,::1", examples=["192.0.2.10"])
     web_concurrency: int = Field(2, ge=1, le=64, examples=["2"])
     metrics_token: SecretStr | None = Field(None, min_length=16, examples=["32 random letters and digits"])
 
@@ -140,6 +142,11 @@ class Environment(BaseSettings):
     @classmethod
     def _origin(cls, value: str) -> str:
         return _refuse(value.rstrip("/"), origin_fault(value.rstrip("/")))
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        return _refuse(value, proxies_fault(value))
 
     @field_validator("twilio_api_base_url")
     @classmethod

@@ -1,15 +1,15 @@
 """How gunicorn serves the pages: two processes with threads, since pages wait on the database."""
 
-import os
 from pathlib import Path
 
-from config.environment import given_settings, load_environment
+from config.environment import load_environment
 
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
-workers = load_environment().web_concurrency
+env = load_environment()
+workers = env.web_concurrency
 # The proxies that are believed when they say that a request came by https.
-forwarded_allow_ips = given_settings(os.environ).get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+forwarded_allow_ips = env.forwarded_allow_ips
 threads = 8
 timeout = 60
 graceful_timeout = 15

@@ -10,13 +10,16 @@ from structlog.types import EventDict, Processor, WrappedLogger
 PHONE = re.compile(r"(?<![\w.:-])(?:\+|%2B|0)\d(?:[ ()-]{0,2}\d){6,14}(?![\w-])", re.IGNORECASE)
 EMAIL = re.compile(r"[\w.+%-]+(@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 #: what follows is as good as a password, or may name a patient
-PRIVATE = re.compile(r"(/p/|/reset/key/|\?)[^\s\"']+")
-KEPT = frozenset({"timestamp", "level", "logger", "request_id"})
+PRIVATE = re.compile(r"(/p/|/reset/key/|\?)\S+", re.IGNORECASE)
+#: the end of a patient's link, wherever it strays: 16 of its letters and digits by themselves
+TOKEN = re.compile(r"(?<![^\W_])(?=[a-z]*[2-9])(?=[2-9]*[a-z])[2-9a-hj-km-np-z]{16}(?![^\W_])", re.IGNORECASE)
+KEPT = frozenset({"timestamp", "level", "logger"})
 
 
 def masked(text: str) -> str:
     """The text without what identifies a person; the last two digits stay, to tell numbers apart."""
     text = PRIVATE.sub(r"\1***", text)
+    text = TOKEN.sub("***", text)
     text = EMAIL.sub(r"***\1***", text)
     return PHONE.sub(lambda found: f"***{found[0][-2:]}", text)
 

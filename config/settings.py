@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
+from config.addresses import networks_of
 from config.database import django_database
 from config.email import django_email
 from config.environment import BASE_DIR, load_environment
@@ -15,6 +16,7 @@ ENV = load_environment()
 # What the rest of the project asks for.
 PUBLIC_URL = ENV.public_url
 DATA_DIR = ENV.data_dir
+TRUSTED_PROXIES = networks_of(ENV.forwarded_allow_ips)
 TWILIO = twilio_of(ENV)
 EMAIL_LIVE = ENV.email_url is not None
 SMS_RATE_PER_SECOND = ENV.sms_rate_per_second
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "config.callers.know_the_caller",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -143,3 +146,5 @@ if ENV.email_url:
 
 LOGGING = configure_logging(ENV.log_format)
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10
+# The logged address is the one that the limits count by: config.callers found it.
+IPWARE_META_PRECEDENCE_ORDER = ("REMOTE_ADDR",)

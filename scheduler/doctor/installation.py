@@ -10,8 +10,8 @@ from config.environment import Environment, env_file_names, given_settings
 from scheduler.doctor.finding import Finding, ok, warn
 
 OURS = ("TWILIO_", "EMAIL_", "SMS_", "DATABASE_", "SECRET_", "PUBLIC_", "ALLOWED_", "METRICS_", "LOG_")
-#: what compose.yaml and the server of the pages read
-BESIDES = {"POSTGRES_PASSWORD", "FORWARDED_ALLOW_IPS"}
+#: what compose.yaml reads
+BESIDES = {"POSTGRES_PASSWORD"}
 LINK_LIMIT = 40  # characters of a patient's link with which every text was measured
 PATIENT_PATH = len("/p/") + 16
 

@@ -18,6 +18,12 @@ from config.logging import configure_logging, masked
         ("call (01632) 960456", "call (***56"),
         ("mail to jo.bloggs+x@example.com failed", "mail to ***@*** failed"),
         ("GET /p/Abc123_-x?y=1", "GET /p/***"),
+        ("GET /P/23456789abcdefgh", "GET /P/***"),
+        ("GET /p/'23456789abcdefgh", "GET /p/***"),
+        ("GET /p/x'23456789abcdefgh", "GET /p/***"),
+        ("GET /p/23456789abcdefgh/messages/more", "GET /p/***"),
+        ("GET /%20p/23456789abcdefgh", "GET /%20p/***"),
+        ("GET /(23456789abcdefgh)", "GET /(***)"),
         ("GET /accounts/password/reset/key/1-abc/", "GET /accounts/password/reset/key/***"),
         ("GET /patients?q=Jo+Bloggs", "GET /patients?***"),
     ],
@@ -58,6 +64,12 @@ def test_it_writes_one_line_of_json(handler: logging.Formatter) -> None:
     assert line["event"] == "sent to ***23"
     assert line["level"] == "info"
     assert line["timestamp"].endswith("Z")
+
+
+def test_it_masks_the_name_of_a_request_as_well(handler: logging.Formatter) -> None:
+    entry = record("request_finished")
+    entry.request_id = "23456789abcdefgh"
+    assert json.loads(handler.format(entry))["request_id"] == "***"
 
 
 def test_it_masks_tracebacks_and_fields_too(handler: logging.Formatter) -> None:
