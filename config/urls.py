@@ -1,8 +1,8 @@
 """Where the parts answer: pages, API, accounts, health and metrics."""
 
 from django.urls import include, path
-from health_check.views import HealthCheckView
 
+from config.health import Health
 from config.metrics import metrics
 from scheduler.api import api
 from scheduler.web.passwords import reset_password
@@ -13,6 +13,6 @@ urlpatterns = [
     path("api/", api.urls),
     path("accounts/password/reset/", reset_password, name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
-    path("health/", HealthCheckView.as_view(checks=["health_check.Database"]), name="health"),
+    path("health/", Health.as_view(checks=["health_check.Database"]), name="health"),
     path("metrics", metrics, name="metrics"),
 ]

@@ -1,5 +1,7 @@
 """Health, metrics, and what every answer carries."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -9,11 +11,22 @@ from pytest_django.fixtures import Settings
 from config import settings as real_settings
 from scheduler.models import User
 
+LIMITED = "Too many failed login attempts"
 pytestmark = pytest.mark.django_db
 
 
 def test_it_says_that_it_is_well(client: Client) -> None:
     assert client.get("/health/?format=json").json() == {"Database(alias='default')": "OK"}
+
+
+@pytest.mark.parametrize("accept", ["nonsense", "image/png", "text/html;q=x", "*/*", ""])
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [("", "application/json"), ("?format=text", "text/plain"), ("?format=rss", "application/json")],
+)
+def test_it_says_so_to_any_monitor(client: Client, accept: str, query: str, kind: str) -> None:
+    answer = client.get(f"/health/{query}", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, kind)
 
 
 def test_it_shows_metrics_on_a_trial_installation(client: Client) -> None:
@@ -55,6 +68,34 @@ def test_it_limits_tries_at_signing_in(client: Client) -> None:
         client.post("/accounts/login/", {"login": "jo@example.com", "password": "wrong"}) for _ in range(7)
     ]
     assert "Too many failed login attempts" in tries[-1].content.decode()
+
+
+def tries(client: Client, number: int, **headers: str) -> str:
+    """What the last of so many wrong passwords is answered, each for another account."""
+    forms = [{"login": f"{uuid4()}@example.com", "password": "wrong"} for _ in range(number)]
+    return [client.post("/accounts/login/", form, **headers) for form in forms][-1].content.decode()
+
+
+@pytest.mark.parametrize("before", ["", "198.51.100.1, "])
+def test_behind_a_proxy_each_client_has_a_limit_of_its_own(client: Client, before: str) -> None:
+    for n in range(12):
+        shown = tries(client, 1, HTTP_X_FORWARDED_FOR=f"{before}203.0.113.{n}")
+    assert LIMITED not in shown
+    assert LIMITED in tries(client, 11, HTTP_X_FORWARDED_FOR=f"{before}203.0.113.20")
+    assert LIMITED not in tries(client, 1, HTTP_X_FORWARDED_FOR=f"{before}203.0.113.21")
+
+
+def test_a_stranger_who_claims_another_address_is_limited_all_the_same(client: Client) -> None:
+    for n in range(11):
+        shown = tries(client, 1, REMOTE_ADDR="203.0.113.30", HTTP_X_FORWARDED_FOR=f"198.51.100.{n}")
+    assert LIMITED in shown
+
+
+def test_one_account_is_limited_wherever_the_tries_come_from(client: Client) -> None:
+    form = {"login": "jo@example.com", "password": "wrong"}
+    for n in range(6):
+        answer = client.post("/accounts/login/", form, HTTP_X_FORWARDED_FOR=f"203.0.113.{n}")
+    assert LIMITED in answer.content.decode()
 
 
 def test_every_process_counts_the_tries_in_one_table(settings: Settings) -> None:
