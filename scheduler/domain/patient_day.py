@@ -13,11 +13,15 @@ KINDS = ("do", "avoid", "permit", "watch")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A phase in a patient's words. `until` is its end in the patient's words, empty where none is given."""
+    """A phase in a patient's words. `end` is the date or the hour of its end, empty where none is given."""
 
     phase: Phase
     text: str
-    until: str
+    end: str
+
+    @property
+    def until(self) -> str:
+        return f"the end of {self.end}" if self.phase.ends_with_day else self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def patient_day(course: Course, contact: Contact, at: datetime) -> PatientDay:
     """What holds at `at` (UTC), in the episode's zone."""
     values = values_of(course, contact, link="")
     rules = [
-        Rule(phase, fill(course.protocol.phases[phase.id].page, values), _until(course, phase))
+        Rule(phase, fill(course.protocol.phases[phase.id].page, values), _end(course, phase))
         for phase in sorted(
             course.phases.values(), key=lambda p: (KINDS.index(p.kind), p.ends_at is None, p.ends_at)
         )
@@ -53,10 +57,10 @@ def patient_day(course: Course, contact: Contact, at: datetime) -> PatientDay:
     )
 
 
-def _until(course: Course, phase: Phase) -> str:
+def _end(course: Course, phase: Phase) -> str:
     if phase.ends_at is None or phase.last_date is None:
         return ""
     if phase.ends_with_day:
-        return f"the end of {localtime.short_date(phase.last_date)}"
+        return localtime.short_date(phase.last_date)
     wall = localtime.to_wall(course.zone, phase.ends_at)
     return f"{localtime.clock(wall)} on {localtime.short_date(wall.date())}"

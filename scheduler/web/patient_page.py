@@ -11,16 +11,35 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from scheduler import opt_outs
+from scheduler.accounts import UNAMBIGUOUS
 from scheduler.domain.patient_day import patient_day
 from scheduler.domain.status import Status
 from scheduler.editions import protocol_of
 from scheduler.enrolment import contact_of, course_of_episode
+from scheduler.enrolment.contact import TOKEN_LENGTH
 from scheduler.models import Episode, Patient
 from scheduler.opt_outs import Recipient
 from scheduler.web.access import View
 
 TO_COME = (Status.SCHEDULED, Status.CLAIMED)
 CHANNELS = {"sms": "texts", "email": "emails"}
+
+
+class Token:
+    """The end of a patient's link, as an address may have it; anything else never reaches the database."""
+
+    regex = f"[{UNAMBIGUOUS}]{{{TOKEN_LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+@never_cache
+def unknown_link(request: HttpRequest) -> HttpResponse:
+    return _private(render(request, "patient/unknown.html", status=404))
 
 
 def private_link(view: View) -> View:
@@ -32,14 +51,16 @@ def private_link(view: View) -> View:
             Patient.objects.across_clinics().select_related("clinic__sender").filter(page_token=token).first()
         )
         if patient is None:
-            answer = render(request, "patient/unknown.html", status=404)
-        else:
-            answer = view(request, patient)
-        answer["X-Robots-Tag"] = "noindex, nofollow"
-        answer.setdefault("Referrer-Policy", "no-referrer")
-        return answer
+            return unknown_link(request)
+        return _private(view(request, patient))
 
     return never_cache(found)
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    answer.setdefault("Referrer-Policy", "no-referrer")
+    return answer
 
 
 @require_safe

@@ -1,8 +1,10 @@
 """The addresses of the pages. Each has its line in tests/web/test_access.py."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path, register_converter
 
 from scheduler.web import clinic_settings, enrol, episode, home, outbox, patient_page, patients
+
+register_converter(patient_page.Token, "token")
 
 CLINIC = [
     path("", patients.patients, name="patients"),
@@ -19,7 +21,8 @@ CLINIC = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("c/<slug:slug>/", include(CLINIC)),
-    path("p/<str:token>", patient_page.patient_page, name="patient-page"),
-    path("p/<str:token>/messages", patient_page.patient_messages, name="patient-messages"),
+    path("p/<token:token>", patient_page.patient_page, name="patient-page"),
+    path("p/<token:token>/messages", patient_page.patient_messages, name="patient-messages"),
+    re_path(r"^p/", patient_page.unknown_link, name="unknown-link"),
     path("webhooks/", include("scheduler.web.webhooks")),
 ]

@@ -10,6 +10,20 @@ from scheduler.models import Clinic, Episode, Event, OptOut, Reminder, Sender
 from tests.enrolment.clinics import NOW, asked
 from tests.web.people import enrolled
 
+ODD = [
+    "",
+    "%00",
+    "abc%00def",
+    "%00/messages",
+    "%0A",
+    "%FF%FE",
+    "23456789ABCDEFGH",
+    "23456789abcdefgh%0A",
+    "23456789abcdefgh/",
+    "23456789abcdefgh/messages/more",
+    "x" * 4000,
+]
+
 
 def link(episode: Episode, end: str = "") -> str:
     return f"/p/{episode.patient.page_token}{end}"
@@ -36,7 +50,17 @@ def test_it_moves_with_the_days(episode: Episode) -> None:
     with time_machine.travel(NOW + timedelta(days=4), tick=False):
         shown = page(episode)
     assert "in the daytime" in shown
-    assert "Ended" in shown
+    assert "Ended at 15:00 on Mon 23 Nov" in shown
+
+
+def test_a_minimum_that_is_over_does_not_call_anybody_back(episode: Episode) -> None:
+    with time_machine.travel(NOW + timedelta(days=15), tick=False):
+        shown = page(episode)
+    ask = "If you are unsure, ask us before you start again."
+    for least in ("The minimum ended with Fri 4 Dec.", "The minimum ended at 03:00 on Sat 21 Nov."):
+        assert f"{least} {ask}" in shown
+    assert ">Ended Fri 4 Dec<" in shown
+    assert "Ended the end" not in shown
 
 
 def test_it_writes_a_number_in_one_form(episode: Episode) -> None:
@@ -94,9 +118,9 @@ def test_it_sets_no_cookie_and_is_small(episode: Episode) -> None:
     assert len(answer.content) < 30_000
 
 
-@pytest.mark.parametrize("end", ["", "/messages"])
+@pytest.mark.parametrize("end", ["23456789abcdefgh", "23456789abcdefgh/messages", *ODD])
 def test_it_is_kind_about_an_unknown_link(end: str, db: None) -> None:
-    answer = Client().get(f"/p/23456789abcdefgh{end}")
+    answer = Client().get(f"/p/{end}")
     assert answer.status_code == 404
     assert "This link does not work" in answer.content.decode()
     assert answer["Referrer-Policy"] == "no-referrer"
