@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 
@@ -22,13 +22,29 @@ def database_fault(url: str) -> str | None:
         _ = parts.port
     except ValueError:
         return "is not a database address"
+    if "\0" in unquote(url):
+        return "is not a database address"
     if parts.scheme in POSTGRES:
-        return None if parts.path.strip("/") else "names no database"
+        return _postgres_fault(parts.query) if parts.path.strip("/") else "names no database"
     if parts.scheme != "sqlite":
         return "must begin with sqlite:/// or postgres://"
     if parts.netloc or not parts.path.strip("/"):
         return "names no file (three slashes for a file in the project, four for an absolute path)"
     return None
+
+
+def _postgres_fault(query: str) -> str | None:
+    # Only here, since an embedded database does without the driver.
+    from psycopg.pq import Conninfo
+
+    given = parse_qs(query, keep_blank_values=True)
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()} | {"currentSchema"}
+    if unknown := sorted(set(given) - known):
+        return f"has a parameter that PostgreSQL does not know ({unknown[0]})"
+    if any(len(values) > 1 for values in given.values()):
+        return "has a parameter twice"
+    seconds = given.get("connect_timeout", ["10"])[0]
+    return None if seconds.isdecimal() else "needs whole seconds for connect_timeout"
 
 
 def sqlite_file(url: str, base: Path) -> Path | None:

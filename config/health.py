@@ -12,4 +12,5 @@ class Health(HealthCheckView):  # type: ignore[misc]
     async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = "text" if request.GET.get("format") == "text" else "json"
         request.GET = QueryDict(f"format={wanted}")
-        return await super().get(request, *args, **kwargs)
+        answer: HttpResponse = await super().get(request, *args, **kwargs)
+        return answer

@@ -12,6 +12,7 @@ from django.db import transaction
 from scheduler.history import note
 from scheduler.models import Clinic, Membership, User
 
+EMAIL_LENGTH = 254  # what a path of SMTP leaves for an address (RFC 5321 4.5.3.1.3)
 #: nothing that is mistaken for something else when read out or copied by hand: no 0 o, 1 l i
 UNAMBIGUOUS = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -28,13 +29,20 @@ class Access:
     role_before: str = ""
 
 
-@transaction.atomic
-def add_member(clinic: Clinic, email: str, role: Membership.Role, *, actor: str, now: datetime) -> Access:
-    """Admit a person, or give a member another role, and tell who did. Raises ValueError with a sentence."""
+def check_email(email: str) -> None:
+    """Raises ValueError with a sentence."""
     try:
         validate_email(email)
     except ValidationError:
         raise ValueError("This is not an email address. An example: sam@example.com.") from None
+    if len(email) > EMAIL_LENGTH:
+        raise ValueError(f"This email address is longer than {EMAIL_LENGTH} characters.")
+
+
+@transaction.atomic
+def add_member(clinic: Clinic, email: str, role: Membership.Role, *, actor: str, now: datetime) -> Access:
+    """Admit a person, or give a member another role, and tell who did. Raises ValueError with a sentence."""
+    check_email(email)
     access = admit(clinic, email, role)
     if access.role_before != role:
         kind = "role-changed" if access.role_before else "member-added"

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper, handle_default_options
-from django.db import OperationalError, ProgrammingError, connections
+from django.db import DatabaseError, OperationalError, connection, connections
+
+from scheduler.management.base import Failure
 
 #: Django's commands that an operator needs: where they are, and what they do
 BORROWED = {
@@ -27,19 +29,49 @@ OLD_TABLES = ("no such table", "no such column", "undefinedtable", "undefinedcol
 def main(argv: Sequence[str] | None = None) -> None:
     """Exits 0; 2 for wrong input or settings; 1 for a failure."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    _require_output()
     try:
         code = _dispatch(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the output has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 1
+    except OSError as fault:
+        if not _output_fails():
+            raise
+        _drop_output()
+        code = _say(f"cannot write the output ({fault.strerror})", 1)
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
 
 
+def _require_output() -> None:
+    """Nothing is begun whose outcome nobody would see; the next file opened would take the output's place."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.exit(_say("standard output is closed; send it to /dev/null if nobody is to read it", 1))
+
+
+def _output_fails() -> bool:
+    """Whether it was the output: an empty line then fails as well, even where nothing is kept back."""
+    try:
+        print(flush=True)
+    except OSError:
+        return True
+    return False
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, so that Python does not fail once more as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _dispatch(words: list[str]) -> int:
+    if wrong := next((word for word in words if not _is_text(word)), None):
+        return _say(f"{wrong!a} is not text in UTF-8", 2)
     if words[:1] == ["--version"]:
         print(f"aftercare {version('aftercare')}")
         return 0
@@ -52,6 +84,15 @@ def _dispatch(words: list[str]) -> int:
         return _say(fault, fault.returncode)
     except ImproperlyConfigured as fault:
         return _say(fault, 2)
+
+
+def _is_text(word: str) -> bool:
+    """Bytes of an argument that are no text arrive as lone surrogates."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _say(fault: object, code: int) -> int:
@@ -104,11 +145,13 @@ def _execute(command: BaseCommand, name: str, args: Sequence[object], options: d
     command.stderr = OutputWrapper(sys.stderr)
     try:
         if getattr(command, "needs_database", True):
-            _prepare()
+            _prepare(tolerant=getattr(command, "examines_database", False))
         command.execute(*args, **options)
     except CommandError as fault:
-        return _say(fault, fault.returncode)
-    except (OperationalError, ProgrammingError) as fault:
+        # Django's own fail with 1 at what was typed: an unknown application, migration or person.
+        typed = name in BORROWED and not isinstance(fault, Failure)
+        return _say(fault, 2 if typed else fault.returncode)
+    except DatabaseError as fault:
         if (sentence := database_sentence(fault)) is None:
             raise
         return _say(f"{name}: {sentence}", 1)
@@ -117,14 +160,19 @@ def _execute(command: BaseCommand, name: str, args: Sequence[object], options: d
     return 0
 
 
-def _prepare() -> None:
-    """The folder of the embedded database, and the key that signs."""
+def _prepare(tolerant: bool) -> None:
+    """The folder of the embedded database, and the key that signs: not beside a file that is no database."""
     try:
         if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             _make_private(settings.DATA_DIR, Path(settings.DATABASES["default"]["NAME"]))
+            connection.ensure_connection()
+            connection.close()
         str(settings.SECRET_KEY)
     except OSError as fault:
-        raise CommandError(f"cannot write to {settings.DATA_DIR} ({fault.strerror})") from None
+        raise Failure(f"cannot write to {settings.DATA_DIR} ({fault.strerror})") from None
+    except DatabaseError:
+        if not tolerant:
+            raise
 
 
 def _make_private(folder: Path, database: Path) -> None:
@@ -141,6 +189,7 @@ def database_sentence(fault: Exception) -> str | None:
     text = (str(fault).strip() or kind).splitlines()[0]
     if any(sign in text.lower() or sign == kind for sign in OLD_TABLES):
         return "the database has not got this version's tables yet; run `aftercare migrate`"
-    if isinstance(fault, OperationalError):
+    # The bare class is SQLite's, for a file that is no database or no longer one.
+    if isinstance(fault, OperationalError) or type(fault) is DatabaseError:
         return f"the database does not answer as it should ({text}); `aftercare doctor` says more"
     return None

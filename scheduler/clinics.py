@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 
 from scheduler import editions
-from scheduler.accounts import Access, admit
+from scheduler.accounts import Access, admit, check_email
 from scheduler.domain.gsm7 import foreign_characters, septets, to_gsm7
 from scheduler.domain.localtime import UnknownZone, check_zone
 from scheduler.history import note
@@ -81,9 +81,9 @@ def _faults(asked: Founding) -> Iterator[tuple[str, str]]:
     except UnknownZone as unknown:
         yield "timezone", f"{unknown}."
     try:
-        validate_email(asked.admin)
-    except ValidationError:
-        yield "admin", "This is not an email address. An example: sam@example.com."
+        check_email(asked.admin)
+    except ValueError as fault:
+        yield "admin", str(fault)
 
 
 def read_sms_name(typed: str) -> str:

@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     #: False for a command that reads and writes nothing of the installation
     needs_database = True
+    #: True for a command that tells by itself what is wrong with the database
+    examines_database = False
     requires_system_checks: Any = []
     # Django's own options are no part of the product.
     suppressed_base_arguments = frozenset(  # type: ignore[assignment]

@@ -49,6 +49,7 @@ def test_somebody_with_an_account_keeps_the_password() -> None:
         ("sms_name", "Лист", "Texts cannot carry"),
         ("timezone", "London", "is not a time zone"),
         ("admin", "nobody", "not an email address"),
+        ("admin", f"sam@{'x' * 60}.{'y.' * 100}com", "longer than 254 characters"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(field: str, value: str, sentence: str) -> None:

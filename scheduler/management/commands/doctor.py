@@ -19,6 +19,7 @@ PARTS = ("settings", "database", "sms", "email", "clinics")
 
 
 class Command(BaseCommand):
+    examines_database = True
     help = "Check settings, database, providers and clinics; says what to mend."
 
     def add_arguments(self, parser: CommandParser) -> None:
