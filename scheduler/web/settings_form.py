@@ -30,7 +30,7 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
     use_required_attribute = False
     urgent_phone = forms.CharField(
         label="Telephone number for urgent calls",
-        help_text="In every text. It must be answered, or say who is.",
+        help_text="Every text names it: somebody has to answer, or its announcement says who does.",
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
