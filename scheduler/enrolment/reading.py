@@ -4,15 +4,12 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from scheduler.accounts import check_email
 from scheduler.domain import localtime
 from scheduler.domain.localtime import clock, short_date
 from scheduler.models import Patient
 
 NAME_LENGTH = 120
-EMAIL_LENGTH = 254
 #: the joiners that some scripts need inside a name
 JOINERS = "\u200c\u200d"
 CHANNELS = Patient.ADDRESS_FIELDS
@@ -49,12 +46,7 @@ def read_email(typed: str) -> str:
     address = typed.strip()
     if not address:
         return ""
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise ValueError("This is not an email address. An example: sam@example.com.") from None
-    if len(address) > EMAIL_LENGTH:
-        raise ValueError(f"The email address is longer than {EMAIL_LENGTH} characters.")
+    check_email(address)
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.lower()}"
 

@@ -1,5 +1,6 @@
 """The words that patients get."""
 
+import re
 from itertools import product
 
 import pytest
@@ -64,12 +65,18 @@ def test_no_text_speaks_of_days_relatively_or_by_number(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["heat is fine", "heat again", "back to the gym", "gym again", "sauna again", "can go to the gym"],
+    "key", sorted({key for key, line in LEAFLET.lines.items() if "L18" in line.all_statements})
 )
-def test_no_text_says_that_heat_is_fine(words: str) -> None:
-    texts = [line for lines in LEAFLET.lines.values() for line in (lines.sms or "", lines.email or "")]
-    assert not any(words in text.lower() for text in texts)
+def test_every_line_about_heat_forbids_it(key: str) -> None:
+    for text in (LEAFLET.lines[key].sms, LEAFLET.lines[key].email):
+        assert re.search(r"\bno heat\b", text or "", re.I), text
+
+
+@pytest.mark.parametrize("key", LEAFLET.lines)
+def test_no_line_speaks_of_heat_without_its_statement(key: str) -> None:
+    line = LEAFLET.lines[key]
+    about_heat = re.search(r"\b(heat|gym|sauna|sunbed|hot bath)\b", f"{line.sms} {line.email}", re.I)
+    assert bool(about_heat) == ("L18" in line.all_statements)
 
 
 def test_the_signs_of_a_clot_begin_with_important_and_the_stocking_line_comes_last() -> None:
