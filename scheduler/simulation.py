@@ -9,7 +9,7 @@ from scheduler.domain import localtime
 from scheduler.domain.message import Contact
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
-from scheduler.domain.timeline import Timeline, Treatment, Unsent, build_timeline
+from scheduler.domain.timeline import Timeline, Treatment, Unsent, timeline_of
 from scheduler.enrolment.rows import minutes, reminder_rows
 from scheduler.models import (
     Attempt,
@@ -56,7 +56,7 @@ def simulate(
     protocol: Protocol, treatment: Treatment, contact: Contact, *, kind: str = "sms", days: int = 28
 ) -> Simulation:
     """From enrolment to the end of the given day after treatment; `kind` is sms or email. Keeps nothing."""
-    timeline = build_timeline(protocol, treatment)
+    timeline = timeline_of(protocol, treatment)
     end = localtime.start_of_day(treatment.timezone, treatment.date_of(days + 1))
     with throwaway_database(TABLES):
         _store(protocol, timeline, contact, kind)

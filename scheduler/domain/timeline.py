@@ -1,6 +1,6 @@
 """The timeline of a treatment: which rules hold when, which reminders are due when, what is not sent and why.
 
-`build_timeline` is pure. The preview, the stored plan, the patient's page and the simulation come from it.
+`timeline_of` is pure. The preview, the stored plan, the patient's page and the simulation come from it.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from scheduler.domain.protocol import Fold, Protocol
 #: a daily message due this soon after a plan that opens late would only repeat its first text
 SOON = timedelta(hours=3)
 
-__all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "build_timeline"]
+__all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "timeline_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Timeline:
         return tuple(self.course.phases.values())
 
 
-def build_timeline(protocol: Protocol, treatment: Treatment) -> Timeline:
+def timeline_of(protocol: Protocol, treatment: Treatment) -> Timeline:
     """Plan one treatment. Raises KeyError for an answer that the protocol does not offer: check first."""
     course = course_of(protocol, treatment)
     wanted = candidates(course)

@@ -9,7 +9,7 @@ from typing import Any
 from scheduler import editions
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
-from scheduler.domain.timeline import Timeline, Treatment, build_timeline
+from scheduler.domain.timeline import Timeline, Treatment, timeline_of
 from scheduler.enrolment import reading
 from scheduler.enrolment.phone import mobile
 from scheduler.enrolment.request import SITES, Enrolment, Refused
@@ -115,7 +115,7 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
         faults |= _about_time(treatment, over=over, late_confirmed=asked.late_confirmed or preview)
     if faults or treatment is None:
         raise Refused(faults)
-    timeline = build_timeline(protocol, treatment)
+    timeline = timeline_of(protocol, treatment)
     if not timeline.reminders:
         raise Refused({"treated": NOTHING_LEFT})
     identity = identity_of(asked.protocol_id, typed) or ""
@@ -146,7 +146,7 @@ def _about_time(treatment: Treatment, *, over: bool, late_confirmed: bool) -> di
 
 def last_day(protocol: Protocol, treatment: Treatment) -> int:
     """The number of the plan's last day, whoever is enrolled on time: of its last end or its last message."""
-    on_time = build_timeline(protocol, replace(treatment, enrolled_at=treatment.treated_at))
+    on_time = timeline_of(protocol, replace(treatment, enrolled_at=treatment.treated_at))
     ends = [phase.last_day for phase in on_time.phases if phase.last_day is not None]
     return max([0, *ends, *(reminder.day for reminder in on_time.reminders)])
 

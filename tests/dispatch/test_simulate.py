@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from scheduler.domain.clinic_values import with_settings
 from scheduler.domain.sending_hours import local_hours
-from scheduler.domain.timeline import Treatment, build_timeline
+from scheduler.domain.timeline import Treatment, timeline_of
 from scheduler.editions import find_protocol
 from scheduler.management.base import WrongInput
 from scheduler.management.treatment_args import EXAMPLE_CLINIC
@@ -36,7 +36,7 @@ def test_it_shows_what_the_timeline_plans_when_it_plans_it() -> None:
     treatment = Treatment(treated, "Europe/London", {"area": "small"}, treated)
     protocol = with_settings(find_protocol("microsclerotherapy"), {"no_flying": "14d"})
     done = simulate(protocol, treatment, EXAMPLE_CLINIC)
-    planned = build_timeline(protocol, treatment).reminders
+    planned = timeline_of(protocol, treatment).reminders
     assert [(one.key, one.at) for one in done.received] == [(one.key, one.due_at) for one in planned]
     assert done.withheld == ()
 

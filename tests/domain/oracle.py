@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.domain.timeline import PlannedReminder, Timeline, Treatment, build_timeline
+from scheduler.domain.timeline import PlannedReminder, Timeline, Treatment, timeline_of
 from tests.domain.plans import CONTACT, LINK, protocol, say
 
 DEFAULTS = {
@@ -168,7 +168,7 @@ def assert_true_throughout(
 ) -> Timeline:
     """Every text is true at moments from due to send-by, and on a stocking day says how to wear them."""
     rules, facts = protocol(**settings), Facts(settings, treatment)
-    timeline = build_timeline(rules, treatment)
+    timeline = timeline_of(rules, treatment)
     for reminder in timeline.reminders:
         window = reminder.send_by - reminder.due_at - timedelta(minutes=1)
         for share in shares:

@@ -10,7 +10,7 @@ from scheduler.domain.message import Text, render
 from scheduler.domain.placeholders import Contact
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.protocol_file import load
-from scheduler.domain.timeline import PlannedReminder, Timeline, Treatment, build_timeline
+from scheduler.domain.timeline import PlannedReminder, Timeline, Treatment, timeline_of
 
 FILE = Path(__file__).resolve().parents[2] / "schedules" / "microsclerotherapy.yaml"
 LEAFLET = load(FILE)
@@ -47,7 +47,7 @@ def treatment(
 def plan(
     treated: str = "2026-11-20T15:00", *, settings: dict[str, str] | None = None, **how: object
 ) -> Timeline:
-    return build_timeline(protocol(**(settings or {})), treatment(treated, **how))  # type: ignore[arg-type]
+    return timeline_of(protocol(**(settings or {})), treatment(treated, **how))  # type: ignore[arg-type]
 
 
 def say(

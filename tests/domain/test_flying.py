@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduler.domain.timeline import build_timeline
+from scheduler.domain.timeline import timeline_of
 from tests.domain.plans import LEAFLET, plan, protocol, say, schedule, treatment, utc
 
 
@@ -41,13 +41,13 @@ def test_nothing_goes_into_the_signs_of_a_clot() -> None:
 
 def test_told_in_person_has_no_end_and_says_so() -> None:
     rules = protocol(no_flying="in-person")
-    timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
+    timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
     assert next(p for p in timeline.phases if p.id == "no-flying").ends_at is None
     assert "Flying: as told in person." in say(rules, timeline, timeline.reminders[0]).sms
 
 
 def test_left_out_is_not_said_at_all() -> None:
     rules = protocol(no_flying="omit")
-    timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
+    timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
     assert "no-flying" not in [p.id for p in timeline.phases]
     assert not any("fly" in say(rules, timeline, r).sms.lower() for r in timeline.reminders)

@@ -7,7 +7,7 @@ import pytest
 from scheduler.domain.phases import Treatment
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.protocol_file import load
-from scheduler.domain.timeline import build_timeline
+from scheduler.domain.timeline import timeline_of
 from tests.domain.plans import LEAFLET, at, say, schedule
 
 MOON_BATH = load(Path(__file__).with_name("made_up.yaml"))
@@ -40,12 +40,12 @@ DOMAIN = Path(__file__).resolve().parents[2] / "scheduler" / "domain"
 )
 def test_it_plans_a_made_up_protocol(skin: str, times: dict[str, str]) -> None:
     t0 = at("2026-11-20T15:00")
-    assert schedule(build_timeline(MOON_BATH, Treatment(t0, "Europe/London", {"skin": skin}, t0))) == times
+    assert schedule(timeline_of(MOON_BATH, Treatment(t0, "Europe/London", {"skin": skin}, t0))) == times
 
 
 def test_it_says_what_the_made_up_protocol_says() -> None:
     t0 = at("2026-11-20T15:00")
-    timeline = build_timeline(MOON_BATH, Treatment(t0, "Europe/London", {"skin": "dark"}, t0))
+    timeline = timeline_of(MOON_BATH, Treatment(t0, "Europe/London", {"skin": "dark"}, t0))
     first = say(MOON_BATH, timeline, timeline.reminders[0]).sms
     assert first.startswith("Example Clinic: Shade to 15:00 Sat 21 Nov. Dizzy: call 01632 960123. https://")
 

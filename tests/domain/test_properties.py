@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.domain.sending_hours import local_hours
-from scheduler.domain.timeline import Treatment, build_timeline
+from scheduler.domain.timeline import Treatment, timeline_of
 from tests.domain.oracle import Facts, assert_true_throughout, told
 from tests.domain.plans import protocol, say
 
@@ -82,7 +82,7 @@ late = treatments(latest=40 * MINUTES)
 def test_reminders_are_in_order_with_unique_keys_and_time_to_leave(
     treatment: Treatment, chosen: dict[str, str]
 ) -> None:
-    timeline = build_timeline(protocol(**chosen), treatment)
+    timeline = timeline_of(protocol(**chosen), treatment)
     dues = [r.due_at for r in timeline.reminders]
     assert dues == sorted(dues)
     assert len({r.key for r in timeline.reminders}) == len(dues)
@@ -93,7 +93,7 @@ def test_reminders_are_in_order_with_unique_keys_and_time_to_leave(
 @given(late, values)
 def test_none_is_due_outside_sending_hours(treatment: Treatment, chosen: dict[str, str]) -> None:
     rules = protocol(**chosen)
-    for r in build_timeline(rules, treatment).reminders:
+    for r in timeline_of(rules, treatment).reminders:
         if r.any_hour:
             assert r.key == "welcome"
             continue
@@ -112,13 +112,13 @@ def test_no_sentence_is_false_from_due_to_send_by(
 
 @given(late, values)
 def test_it_gives_the_same_result_twice(treatment: Treatment, chosen: dict[str, str]) -> None:
-    assert build_timeline(protocol(**chosen), treatment) == build_timeline(protocol(**chosen), treatment)
+    assert timeline_of(protocol(**chosen), treatment) == timeline_of(protocol(**chosen), treatment)
 
 
 @given(treatments(desk=True), values)
 def test_every_restriction_is_named_on_day_zero(treatment: Treatment, chosen: dict[str, str]) -> None:
     rules, facts = protocol(**chosen), Facts(chosen, treatment)
-    timeline = build_timeline(rules, treatment)
+    timeline = timeline_of(rules, treatment)
     said = " ".join(say(rules, timeline, r).sms for r in timeline.reminders if r.day == 0)
     for words in (
         "heat",
@@ -139,14 +139,14 @@ def test_every_stocking_day_has_a_text_that_says_how_to_wear_them(
     treatment: Treatment, chosen: dict[str, str]
 ) -> None:
     rules, facts = protocol(**chosen), Facts(chosen, treatment)
-    timeline = build_timeline(rules, treatment)
+    timeline = timeline_of(rules, treatment)
     saying = {r.day for r in timeline.reminders if "tockings" in say(rules, timeline, r).sms}
     assert saying >= set(range((facts.daytime_last - facts.day_zero).days + 1))
 
 
 @given(late, values)
 def test_a_critical_text_goes_alone_while_it_can(treatment: Treatment, chosen: dict[str, str]) -> None:
-    timeline = build_timeline(protocol(**chosen), treatment)
+    timeline = timeline_of(protocol(**chosen), treatment)
     critical = [r for r in timeline.reminders if r.critical]
     missed = [u for u in timeline.unsent if u.key == "clot-signs"]
     assert len(critical) + len(missed) == 1
@@ -158,7 +158,7 @@ def test_a_critical_text_goes_alone_while_it_can(treatment: Treatment, chosen: d
 def test_every_message_of_the_protocol_is_sent_or_has_its_reason(
     treatment: Treatment, chosen: dict[str, str]
 ) -> None:
-    timeline = build_timeline(protocol(**chosen), treatment)
+    timeline = timeline_of(protocol(**chosen), treatment)
     told_of = {r.key for r in timeline.reminders} | {u.key for u in timeline.unsent}
     assert told_of >= {
         "welcome",

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.domain.gsm7 import foreign_characters, septets
 from scheduler.domain.message import Text
-from scheduler.domain.timeline import build_timeline
+from scheduler.domain.timeline import timeline_of
 from tests.domain.plans import CONTACT, LEAFLET, LONGEST, protocol, say, treatment
 from tests.domain.test_edits import EDITS
 
@@ -20,7 +20,7 @@ def every_text(
 ) -> dict[str, tuple[Text, int]]:
     """Each text at its longest: the clinic's name, number and link at their limits; and its segments."""
     rules = protocol(**EDITS[edit])
-    timeline = build_timeline(rules, treatment(treated, area, enrolled))
+    timeline = timeline_of(rules, treatment(treated, area, enrolled))
     assert len(LONGEST.name) == 20
     assert len(LONGEST.urgent_phone) == 16
     return {
@@ -88,7 +88,7 @@ def test_the_signs_of_a_clot_begin_with_important_and_the_stocking_line_comes_la
 
 def test_a_one_way_sender_never_says_to_reply() -> None:
     rules = protocol()
-    timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
+    timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
     for reminder in timeline.reminders:
         text = say(rules, timeline, reminder, two_way=False)
         assert "reply stop" not in text.sms.lower()
@@ -109,7 +109,7 @@ def test_what_has_no_room_in_an_sms_stays_in_the_email() -> None:
 
 def test_with_an_ordinary_name_nothing_has_to_leave() -> None:
     rules = protocol(no_flying="omit")
-    timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
+    timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
     said = {r.key: say(rules, timeline, r, contact=CONTACT).sms for r in timeline.reminders}
     assert "Cool compress to 17:00 Fri." in said["welcome"]
     assert "A short walk can help." in said["first-evening"]
@@ -144,6 +144,6 @@ def test_an_email_says_what_to_do_in_an_emergency_before_anything_about_itself()
 
 def test_a_pasted_apostrophe_in_the_clinic_name_costs_nothing() -> None:
     rules = protocol()
-    timeline = build_timeline(rules, treatment("2026-11-20T15:00"))
+    timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
     odd = type(CONTACT)("St Example\u2019s", CONTACT.urgent_phone, CONTACT.reply_to)
     assert say(rules, timeline, timeline.reminders[0], contact=odd).sms.startswith("St Example's: ")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler.domain.timeline import build_timeline
+from scheduler.domain.timeline import timeline_of
 from scheduler.editions import current_edition, protocol_of
 from scheduler.enrolment import Enrolled, Enrolment, Refused, enrol, preview, treatment_of
 from scheduler.models import Clinic
@@ -76,7 +76,7 @@ def is_refused(asking: Enrolment, now: datetime) -> bool:
 def timeline_of(enrolled: Enrolled, clinic: Clinic):  # type: ignore[no-untyped-def]
     edition = current_edition(clinic, PROTOCOL)
     assert edition is not None
-    return build_timeline(protocol_of(edition), treatment_of(enrolled.episode))
+    return timeline_of(protocol_of(edition), treatment_of(enrolled.episode))
 
 
 def assert_planned(enrolled: Enrolled, clinic: Clinic) -> None:

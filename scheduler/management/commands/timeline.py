@@ -8,7 +8,7 @@ from rich.console import Console
 
 from scheduler.calendar_feed import as_calendar
 from scheduler.domain.message import Text, render
-from scheduler.domain.timeline import PlannedReminder, Timeline, build_timeline
+from scheduler.domain.timeline import PlannedReminder, Timeline, timeline_of
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.timeline_output import as_json, as_tables
 from scheduler.management.treatment_args import (
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         protocol, treatment = read_plan(options)
-        timeline = build_timeline(protocol, treatment)
+        timeline = timeline_of(protocol, treatment)
         texts = {reminder.key: text_of(timeline, reminder) for reminder in timeline.reminders}
         if options["format"] == "ics":
             uid_base = f"{protocol.id}.{treatment.treated_at:%Y%m%dT%H%M}@aftercare.invalid"
