@@ -91,6 +91,7 @@ def _store(protocol: Protocol, timeline: Timeline, contact: Contact, kind: str) 
         email=EMAIL,
         page_token=PAGE,
         created_at=treatment.enrolled_at,
+        planned_at=treatment.enrolled_at,
     )
     episode = Episode.objects.create(
         clinic=clinic,

@@ -30,6 +30,7 @@ BATCH = 50
 ATTEMPT = (
     "id", "reminder_id", "clinic_id", "sender_id", "kind", "channel", "address", "subject", "text",
     "segments", "episode_revision", "created_at", "status", "error_code",
+    "told",
 )  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def _attempt(row: Row, route: Route, outgoing: Outgoing, segments: int, now: dat
         key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
         row.clinic.sender_id if route.channel == "sms" else None, route.kind, route.channel,
         outgoing.address, outgoing.subject, outgoing.text, segments, row.episode.revision, stamp(now),
-        AttemptStatus.OPEN, "",
+        AttemptStatus.OPEN, "", "{}",
     )  # fmt: skip
 
 

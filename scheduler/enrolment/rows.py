@@ -22,6 +22,7 @@ def patient_row(asked: Enrolment, checked: Checked) -> Patient:
         email=typed.email,
         page_token=new_token(),
         created_at=checked.treatment.enrolled_at,
+        planned_at=checked.treatment.enrolled_at,
     )
 
 

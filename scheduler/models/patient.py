@@ -18,6 +18,8 @@ class Patient(ClinicOwned):
     #: the unguessable end of the link to the patient's page
     page_token = models.CharField(max_length=16, unique=True)
     created_at = models.DateTimeField()
+    #: the instant of the last plan: an enrolment, a change, or the end of a break; nothing was planned before it
+    planned_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["clinic", "name"], name="patient_by_name")]

@@ -32,6 +32,15 @@ class Reminder(ClinicOwned):
     try_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=[(s, s) for s in Status], default=Status.SCHEDULED)
     status_reason = models.CharField(max_length=80, blank=True, help_text="a code, not a sentence")
+    #: when a person decided that it goes, in place of the time that the protocol gives
+    moved_to = models.DateTimeField(null=True)
+    #: folded: the text that says it; folded or superseded: the episode whose treatment decides
+    host = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="guests", db_index=False
+    )
+    decided_by = models.ForeignKey(
+        "scheduler.Episode", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
 
@@ -45,6 +54,7 @@ class Reminder(ClinicOwned):
             ),
             models.Index(fields=["try_at"], name="reminder_next", condition=Q(status=Status.SCHEDULED)),
             models.Index(fields=["lease_until"], name="reminder_leased", condition=Q(status=Status.CLAIMED)),
+            models.Index(fields=["host"], name="reminder_guests", condition=Q(host__isnull=False)),
             models.Index(
                 fields=["clinic", "status"],
                 name="reminder_for_people",
@@ -73,6 +83,8 @@ class Attempt(ClinicOwned):
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(help_text="exactly what is sent")
     segments = models.PositiveSmallIntegerField(default=0)
+    #: the ends that it names: a phase -> the instant in ISO 8601, UTC
+    told = models.JSONField(default=dict)
     episode_revision = models.PositiveIntegerField()
     created_at = models.DateTimeField()
     status = models.CharField(

@@ -62,7 +62,7 @@ def test_it_stores_what_the_pure_timeline_says_or_nothing_at_all(
         return
     enrolled = enrol(asking, "nurse@example.com", now)
     assert_planned(enrolled, clinic)
-    assert preview(asking, now).timeline == timeline_of(enrolled, clinic)
+    assert preview(asking, now).timeline == plan_of(enrolled, clinic)
 
 
 def is_refused(asking: Enrolment, now: datetime) -> bool:
@@ -73,7 +73,7 @@ def is_refused(asking: Enrolment, now: datetime) -> bool:
     return False
 
 
-def timeline_of(enrolled: Enrolled, clinic: Clinic):  # type: ignore[no-untyped-def]
+def plan_of(enrolled: Enrolled, clinic: Clinic):  # type: ignore[no-untyped-def]
     edition = current_edition(clinic, PROTOCOL)
     assert edition is not None
     return timeline_of(protocol_of(edition), treatment_of(enrolled.episode))
@@ -82,7 +82,7 @@ def timeline_of(enrolled: Enrolled, clinic: Clinic):  # type: ignore[no-untyped-
 def assert_planned(enrolled: Enrolled, clinic: Clinic) -> None:
     stored = enrolled.episode.reminders.order_by("due_at", "id")
     fields = ("key", "message", "folds", "critical", "last", "any_hour", "due_at", "send_by")
-    planned = timeline_of(enrolled, clinic).reminders
+    planned = plan_of(enrolled, clinic).reminders
     assert [[getattr(row, field) for field in fields] for row in stored] == [
         [list(value) if isinstance(value := getattr(row, field), tuple) else value for field in fields]
         for row in planned
