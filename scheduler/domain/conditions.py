@@ -20,6 +20,8 @@ class Moment:
 
 def holds(condition: Condition, course: Course, moment: Moment) -> bool:
     """Whether all that the condition asks for is true at that moment."""
+    if not condition.model_fields_set:
+        return True
     answers, values = course.treatment.answers, course.protocol.values
     return (
         _phases_fit(condition, course, moment.at)

@@ -12,6 +12,7 @@ from scheduler.domain.protocol import At, Message, SendBy
 #: an enrolment at the desk this soon after the treatment is answered at any hour
 AT_DESK = timedelta(hours=3)
 HOUR = timedelta(hours=1)
+OPENERS = ("welcome", "catch-up", "correction")
 #: texts that would leave at the same minute leave this far apart
 APART = timedelta(minutes=30)
 
@@ -34,6 +35,11 @@ class Candidate:
     def critical(self) -> bool:
         return self.kind == "critical"
 
+    @property
+    def opens(self) -> bool:
+        """Whether it says what holds at the beginning of a plan, or when it is made anew."""
+        return self.kind in OPENERS
+
 
 def candidates(course: Course) -> list[Candidate]:
     """Every message that hangs on a day or a phase and that has something to say when it is due."""
@@ -46,12 +52,12 @@ def candidates(course: Course) -> list[Candidate]:
         hanging, key=lambda item: (bool(item[1].at.each_day_of), item[1].at.free_days)
     ):
         for candidate in list(_of_message(course, key, message, found)):
-            if _has_something_to_say(course, message, candidate):
+            if has_something_to_say(course, message, candidate):
                 found.append(candidate)
     return found
 
 
-def _has_something_to_say(course: Course, message: Message, candidate: Candidate) -> bool:
+def has_something_to_say(course: Course, message: Message, candidate: Candidate) -> bool:
     """Whether its own condition holds when it is due, and that of one line about care at the least."""
     moment = Moment(candidate.due_at, candidate.day)
     lines = [course.protocol.lines[name] for name in message.lines]
@@ -126,23 +132,46 @@ def _send_by(course: Course, rule: SendBy, due_at: datetime) -> datetime:
     return course.hours.closes_on(localtime.local_date(course.zone, due_at) + timedelta(days=rule.days_later))
 
 
-def open_plan(course: Course, in_time: Collection[Candidate]) -> Candidate | None:
+def open_plan(
+    course: Course, in_time: Collection[Candidate], since: datetime, *, welcome: bool
+) -> Candidate | None:
     """The first text: the welcome, or where it is too late for that a catch-up, after what is critical.
 
-    None where nothing that ends is in force any more and no message is left.
+    `since` is when the plan is made, and `welcome` whether that may go still. None where nothing that ends is
+    in force any more and no message is left.
     """
-    protocol, enrolled_at = course.protocol, course.treatment.enrolled_at
-    moment = course.hours.next_moment(enrolled_at)
-    if course.treatment.at_desk and enrolled_at - course.treatment.treated_at < AT_DESK:
-        # Nothing holds it back: it may leave before sending hours open, and then has an hour to do so.
-        welcome = _candidate(course, protocol.welcome, protocol.welcome, enrolled_at)
-        return replace(welcome, any_hour=True, send_by=max(welcome.send_by, enrolled_at + HOUR))
-    welcome = _candidate(course, protocol.welcome, protocol.welcome, moment)
-    if welcome.due_at < welcome.send_by:
-        return welcome
+    opener = welcome_at(course, since)
+    if welcome and opener.due_at < opener.send_by:
+        return opener
+    moment = course.hours.next_moment(since)
     if not in_time and not any(phase.ends_at and phase.holds(moment) for phase in course.phases.values()):
         return None
+    return opener_at(course, in_time, since, course.protocol.catch_up, "")
+
+
+def welcome_at(course: Course, since: datetime) -> Candidate:
+    """The welcome of a plan that is made then; it may be too late for it."""
+    treatment, name = course.treatment, course.protocol.welcome
+    if treatment.at_desk and since - treatment.treated_at < AT_DESK:
+        # Nothing holds it back: it may leave before sending hours open, and then has an hour to do so.
+        welcome = _candidate(course, name, name, since)
+        return replace(welcome, any_hour=True, send_by=max(welcome.send_by, since + HOUR))
+    return _candidate(course, name, name, course.hours.next_moment(since))
+
+
+def opener_at(
+    course: Course, in_time: Collection[Candidate], since: datetime, message: str, key: str
+) -> Candidate:
+    """A text that says what holds now, after the critical ones that are due by then.
+
+    Without a key it is named after its date.
+    """
+    moment = course.hours.next_moment(since)
     if any(c.critical and c.due_at <= moment for c in in_time):
         moment = course.hours.next_moment(moment + APART)
-    key = f"{protocol.catch_up}-{localtime.local_date(course.zone, moment).isoformat()}"
-    return _candidate(course, protocol.catch_up, key, moment)
+    return _candidate(course, message, key or dated(course, message, moment), moment)
+
+
+def dated(course: Course, message: str, moment: datetime) -> str:
+    """The key of a text that goes when it is needed: catchup-2026-11-22."""
+    return f"{message}-{localtime.local_date(course.zone, moment).isoformat()}"

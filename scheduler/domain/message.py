@@ -1,6 +1,6 @@
 """The texts of a reminder, rendered for the moment at which a worker claims it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,10 +8,10 @@ from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.gsm7 import segments
 from scheduler.domain.phases import Course
-from scheduler.domain.placeholders import Contact, Unfillable, fill, values_of
+from scheduler.domain.placeholders import Contact, Unfillable, fill, names_in, told_end, values_of
 from scheduler.domain.protocol import Line, Protocol
 
-__all__ = ["Contact", "Content", "Text", "render"]
+__all__ = ["Contact", "Content", "Part", "Text", "render", "render_together"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,23 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one treatment says in a text: the course as it stands at that moment beside the patient's others.
+
+    `leg` is said before what concerns the leg, where the patient's other leg is in treatment as well.
+    """
+
+    course: Course
+    content: Content
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """One reminder in words: as an SMS with its segments, and as an email in paragraphs.
 
-    `emergency` is the one of them that says what to do in an emergency.
+    `emergency` is the one of them that says what to do in an emergency. `sms_told` and `email_told` have the
+    ends that are named: a phase -> its date, or its hour on the wall clock, in ISO 8601.
     """
 
     sms: str
@@ -37,10 +50,23 @@ class Text:
     paragraphs: tuple[str, ...]
     emergency: str
     statements: tuple[str, ...]
+    sms_told: Mapping[str, str]
+    email_told: Mapping[str, str]
 
     @property
     def email(self) -> str:
         return "\n\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A line in words. `part` is the number of the treatment that says it, `name` the line's own."""
+
+    part: int
+    name: str
+    words: str
+    told: Mapping[str, str]
+    leg: str
 
 
 def render(course: Course, content: Content, contact: Contact, link: str, at: datetime) -> Text:
@@ -48,31 +74,47 @@ def render(course: Course, content: Content, contact: Contact, link: str, at: da
 
     A line whose condition does not hold at that moment drops out; the emergency fragment never does.
     """
-    protocol = course.protocol
-    day = (content.due_date - course.treatment.day_zero).days
-    moment = Moment(at, day, content.last, contact.replies)
-    values = values_of(course, contact, link, localtime.short_date(content.due_date))
-    messages = (content.message, *content.folds)
-    lines = {
-        name: protocol.lines[name]
-        for name in _names(protocol, messages)
-        if holds(protocol.lines[name].when, course, moment)
-    }
-    sms = _sms(protocol, messages, lines, values)
-    care = [line for name, line in lines.items() if name not in protocol.every_message and not line.service]
-    others = [line for line in lines.values() if line not in care]
-    emergency = fill(protocol.emergency.email, values)
-    paragraphs = [*_said(care, "email", values), emergency, *_said(others, "email", values)]
-    if protocol.messages[content.message].kind in ("welcome", "catch-up"):
+    return render_together([Part(course, content)], contact, link, at)
+
+
+def render_together(parts: Sequence[Part], contact: Contact, link: str, at: datetime) -> Text:
+    """The text of the first part, with the lines of the others that it carries; each thing is said once."""
+    host = parts[0]
+    protocol, message = host.course.protocol, host.course.protocol.messages[host.content.message]
+    lines = [_lines(part, at, contact.replies) for part in parts]
+    values = [values_of(p.course, contact, link, localtime.short_date(p.content.due_date)) for p in parts]
+    sms = list(_said(parts, lines, values, "sms"))
+    fragment = fill(protocol.emergency.sms, values[0])
+    text, sms_left = _fitting(sms, parts, f"{values[0]['clinic']}:", f"{fragment} {values[0]['link']}")
+    email = list(_said(parts, lines, values, "email"))
+    care = [said.words for said in email if _is_care(parts[said.part].course.protocol, said.name)]
+    others = [said.words for said in email if not _is_care(parts[said.part].course.protocol, said.name)]
+    emergency = fill(protocol.emergency.email, values[0])
+    paragraphs = [*care, emergency, *others]
+    if message.kind in ("welcome", "catch-up"):
         paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
     return Text(
-        sms=sms,
-        segments=segments(sms),
-        subject=f"{contact.name}: {fill(protocol.messages[content.message].subject, values)}",
+        sms=text,
+        segments=segments(text),
+        subject=f"{contact.name}: {fill(message.subject, values[0])}",
         paragraphs=tuple(paragraphs),
         emergency=emergency,
-        statements=_statements(protocol, lines.values()),
+        statements=_statements(protocol, (line for named in lines for line in named.values())),
+        sms_told=_told(sms_left),
+        email_told=_told(email),
     )
+
+
+def _lines(part: Part, at: datetime, replies: bool) -> dict[str, Line]:
+    """The lines that hold at that moment, by their names."""
+    course, content = part.course, part.content
+    day = (content.due_date - course.treatment.day_zero).days
+    moment = Moment(at, day, content.last, replies)
+    return {
+        name: course.protocol.lines[name]
+        for name in _names(course.protocol, (content.message, *content.folds))
+        if holds(course.protocol.lines[name].when, course, moment)
+    }
 
 
 def _names(protocol: Protocol, messages: Sequence[str]) -> list[str]:
@@ -83,33 +125,83 @@ def _names(protocol: Protocol, messages: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*host.lines, *names, *protocol.every_message]))
 
 
-def _sms(
-    protocol: Protocol, messages: Sequence[str], lines: Mapping[str, Line], values: Mapping[str, str]
-) -> str:
-    """The clinic, what fits, the emergency fragment and the link."""
-    most = protocol.messages[messages[0]].segments
-    spare = [name for message in messages for name in protocol.messages[message].if_room if name in lines]
-    fragment = fill(protocol.emergency.sms, values)
+def _is_care(protocol: Protocol, name: str) -> bool:
+    return name not in protocol.every_message and not protocol.lines[name].service
+
+
+def _said(
+    parts: Sequence[Part],
+    lines: Sequence[Mapping[str, Line]],
+    values: Sequence[Mapping[str, str]],
+    channel: str,
+) -> Iterator[_Said]:
+    """The lines' words, each once; one that speaks of a phase that is absent, or has no end, is not said."""
+    seen: set[tuple[str, str]] = set()
+    for number, part in enumerate(parts):
+        said = [
+            one
+            for name, line in lines[number].items()
+            if (one := _in_words(number, part, name, line, values[number], channel))
+        ]
+        # What concerns the leg stands together, so that the leg is named once.
+        for one in sorted(said, key=lambda one: bool(one.leg)):
+            if (one.leg, one.words) not in seen:
+                seen.add((one.leg, one.words))
+                yield one
+
+
+def _in_words(
+    number: int, part: Part, name: str, line: Line, values: Mapping[str, str], channel: str
+) -> _Said | None:
+    text = line.sms if channel == "sms" or line.email is None else line.email
+    if not text:
+        return None
+    phases = part.course.phases
+    try:
+        words = fill(text, values)
+    except Unfillable:
+        return None
+    named = [name.partition(".") for name in names_in(text)]
+    told = {phase: told_end(part.course, phases[phase], kind) for phase, _, kind in named if phase in phases}
+    local = any(phases[name].scope == "site" for name in line.when.during if name in phases)
+    return _Said(number, name, words, told, part.leg if local else "")
+
+
+def _fitting(
+    said: Sequence[_Said], parts: Sequence[Part], opening: str, closing: str
+) -> tuple[str, Sequence[_Said]]:
+    """The clinic, what fits, the emergency fragment and the link; and which lines these are."""
+    host = parts[0].course.protocol.messages[parts[0].content.message]
+    spare = [place for place in _spare(parts) if place in {(one.part, one.name) for one in said}]
     while True:
-        said = _said(lines.values(), "sms", values)
-        text = " ".join([f"{values['clinic']}:", *said, fragment, values["link"]])
-        if segments(text) <= most or not spare:
-            return text
+        text = " ".join([opening, *_with_legs(said), closing])
+        if segments(text) <= host.segments or not spare:
+            return text, said
         dropped = spare.pop()
-        lines = {name: line for name, line in lines.items() if name != dropped}
+        said = [one for one in said if (one.part, one.name) != dropped]
 
 
-def _said(lines: Collection[Line], channel: str, values: Mapping[str, str]) -> Iterator[str]:
-    """The lines' words; one that speaks of a phase the clinic leaves out, or that has no end, is not said."""
-    for line in lines:
-        text = line.sms if channel == "sms" or line.email is None else line.email
-        try:
-            if text:
-                yield fill(text, values)
-        except Unfillable:
-            continue
+def _spare(parts: Sequence[Part]) -> list[tuple[int, str]]:
+    """Which lines leave an SMS that has no room for them; the last first."""
+    return [
+        (number, name)
+        for number, part in enumerate(parts)
+        for message in (part.content.message, *part.content.folds)
+        for name in part.course.protocol.messages[message].if_room
+    ]
 
 
-def _statements(protocol: Protocol, lines: Collection[Line]) -> tuple[str, ...]:
+def _with_legs(said: Iterable[_Said]) -> Iterator[str]:
+    before = ""
+    for one in said:
+        yield f"{one.leg}: {one.words}" if one.leg and one.leg != before else one.words
+        before = one.leg
+
+
+def _told(said: Iterable[_Said]) -> dict[str, str]:
+    return {phase: end for one in said for phase, end in one.told.items()}
+
+
+def _statements(protocol: Protocol, lines: Iterable[Line]) -> tuple[str, ...]:
     said = [statement for line in lines for statement in line.all_statements]
     return tuple(sorted({*said, *protocol.emergency.statements}))

@@ -18,7 +18,9 @@ class Treatment:
     """What the timeline of a treatment depends on.
 
     `treated_at` is T0, when the treatment ended, and `enrolled_at` when the patient was enrolled: aware UTC,
-    whole minutes. `at_desk` says that staff filled in the form while the patient was there.
+    whole minutes. `at_desk` says that staff filled in the form while the patient was there. `site` is the leg
+    (left, right, both; empty: not given), and `episode` the number by which a patient's treatments are told
+    apart.
     """
 
     treated_at: datetime
@@ -26,6 +28,8 @@ class Treatment:
     answers: Mapping[str, str]
     enrolled_at: datetime
     at_desk: bool = False
+    site: str = ""
+    episode: int = 0
 
     @cached_property
     def day_zero(self) -> date:
@@ -46,6 +50,7 @@ class Phase:
 
     `last_day` and `last_date` are the last local day covered. `counted_day` is the day in which it ends by
     the protocol's own count: three days end on Day 3, even where a clock change carries 72 hours past it.
+    `decided_by` is the episode that gives the end: its own, unless another of the patient's ends later.
     """
 
     id: str
@@ -62,6 +67,7 @@ class Phase:
     ends_with_day: bool
     at_least: bool
     statements: tuple[str, ...]
+    decided_by: int = 0
 
     def holds(self, moment: datetime) -> bool:
         return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)
@@ -148,6 +154,7 @@ def _phase(
         ends_with_day=ends_at == _midnight_before(treatment, ends_at) if ends_at else False,
         at_least=rule.at_least,
         statements=rule.statements,
+        decided_by=treatment.episode,
     )
 
 

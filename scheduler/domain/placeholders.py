@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scheduler.domain import localtime
 from scheduler.domain.gsm7 import to_gsm7
-from scheduler.domain.phases import Course
+from scheduler.domain.phases import Course, Phase
 
 FORM = re.compile(r"\{([^{}]*)\}")
 #: what a phase offers: its last date, the time of day at which it ends, and both together
@@ -69,3 +69,12 @@ def values_of(course: Course, contact: Contact, link: str, due_date: str = "") -
             values[f"{phase.id}.time"] = f"{localtime.clock(wall)} {localtime.weekday(wall.date())}"
             values[f"{phase.id}.end"] = f"{localtime.clock(wall)} {localtime.short_date(wall.date())}"
     return {name: value for name, value in values.items() if value or name in MAY_BE_EMPTY}
+
+
+def told_end(course: Course, phase: Phase, kind: str) -> str:
+    """The end that a placeholder of a phase names: 2026-12-04 for a date, 2026-11-23T15:00 for an hour."""
+    assert phase.ends_at is not None
+    assert phase.last_date is not None
+    if kind == "date":
+        return phase.last_date.isoformat()
+    return localtime.to_wall(course.zone, phase.ends_at).isoformat(timespec="minutes")

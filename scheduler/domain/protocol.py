@@ -173,7 +173,7 @@ class Message(Part):
     """A list of lines with a timing. Those in `if_room` leave an SMS that would pass its segments, the last
     first; an email and the patient's page say them always."""
 
-    kind: Literal["welcome", "daily", "phase-end", "critical", "catch-up"]
+    kind: Literal["welcome", "daily", "phase-end", "critical", "catch-up", "correction"]
     label: Sentence
     subject: Subject
     at: At
@@ -247,3 +247,9 @@ class Protocol(Part):
     @property
     def catch_up(self) -> str:
         return next(key for key, message in self.messages.items() if message.kind == "catch-up")
+
+    @property
+    def correction(self) -> str:
+        """What is said when dates change that were told; a protocol without it says what holds now."""
+        kinds = {message.kind: key for key, message in self.messages.items()}
+        return kinds.get("correction", self.catch_up)

@@ -1,15 +1,13 @@
 """What can be wrong in a protocol whose parts are well formed: names that lead nowhere, texts not sayable."""
 
-import re
 from collections.abc import Iterator, Mapping
 
-from scheduler.domain.gsm7 import foreign_characters
-from scheduler.domain.placeholders import FORM as PLACEHOLDER
-from scheduler.domain.placeholders import OF_CONTACT, OF_PHASE, names_in
 from scheduler.domain.protocol import At, Condition, Ends, Line, Message, Phase, Protocol
+from scheduler.domain.text_faults import faults_of_sms, faults_of_text
 
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 Ids = Mapping[str, set[str]]
+OPENERS = ("welcome", "catch-up", "correction")
 DAYS_OF_AT = ("enrolment", "day", "last_day_of", "end_of", "each_day_of")
 
 
@@ -101,25 +99,13 @@ def _line(protocol: Protocol, ids: Ids, name: str, line: Line) -> Found:
 
 def _sms(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], text: str) -> Found:
     yield from _text(protocol, ids, place, text)
-    costly = foreign_characters(text)
-    if costly:
-        yield (
-            place,
-            f"{' '.join(costly)} is not in the GSM 7-bit alphabet and would more than double the cost",
-        )
+    yield from ((place, sentence) for _, sentence in faults_of_sms(text))
 
 
 def _text(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], text: str) -> Found:
-    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
-        yield place, "a brace stands alone: placeholders are written {like.this}"
-    for name in names_in(text):
-        phase, _, part = name.partition(".")
-        if name in OF_CONTACT:
-            continue
-        if phase not in ids.get("phases", ()) or part not in OF_PHASE:
-            yield place, f"there is no placeholder {{{name}}}"
-        elif phase in protocol.phases and protocol.phases[phase].ends is None:
-            yield place, f"{{{name}}}: the phase {phase!r} has no end"
+    endless = {name for name, phase in protocol.phases.items() if phase.ends is None}
+    for _, sentence in faults_of_text(text, ids.get("phases", ()), endless):
+        yield place, sentence
 
 
 def _condition(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], when: Condition) -> Found:
@@ -147,8 +133,8 @@ def _message(protocol: Protocol, ids: Ids, name: str, message: Message) -> Found
     yield from _text(protocol, ids, (*place, "subject"), message.subject)
     yield from _condition(protocol, ids, (*place, "when"), message.when)
     yield from _at(protocol, ids, (*place, "at"), message.at)
-    if bool(message.at.enrolment) != (message.kind in ("welcome", "catch-up")):
-        yield (*place, "at"), "`enrolment: true` is for the welcome and the catch-up, and for these only"
+    if bool(message.at.enrolment) != (message.kind in OPENERS):
+        yield (*place, "at"), "`enrolment: true` is for the welcome, the catch-up and the correction only"
     if message.critical and message.fold:
         yield (*place, "fold"), "a critical message is never folded into another"
 

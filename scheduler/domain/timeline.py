@@ -1,28 +1,31 @@
-"""The timeline of a treatment: which rules hold when, which reminders are due when, what is not sent and why.
+"""The timeline of a patient: which rules hold when, which reminders are due when, what is not sent and why.
 
-`timeline_of` is pure. The preview, the stored plan, the patient's page and the simulation come from it.
+`build_timeline` is pure. The preview, the stored plan, the patient's page and the simulation come from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from heapq import heapify, heappop, heappush
+from datetime import datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.due import APART, Candidate, candidates, open_plan
 from scheduler.domain.message import Content
+from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase, Treatment, course_of
-from scheduler.domain.protocol import Fold, Protocol
+from scheduler.domain.plan import Slot, Unsent, plan_alone
+from scheduler.domain.protocol import Protocol
+from scheduler.domain.standing import Standing, first
+from scheduler.domain.together import fold_together, space
 
-#: a daily message due this soon after a plan that opens late would only repeat its first text
-SOON = timedelta(hours=3)
-
-__all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "timeline_of"]
+__all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "build_timeline", "timeline_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedReminder:
-    """A message planned for one patient. Instants are UTC; `due_local` is the wall clock of its zone."""
+    """A message planned for one patient. Instants are UTC; `due_local` is the wall clock of its zone.
+
+    `folds` are messages of its own treatment that it carries, `guests` reminders of other treatments, each by
+    its episode and its key.
+    """
 
     key: str
     message: str
@@ -36,6 +39,8 @@ class PlannedReminder:
     any_hour: bool = False
     last: bool = False
     folds: tuple[str, ...] = ()
+    episode: int = 0
+    guests: tuple[tuple[int, str], ...] = ()
 
     @property
     def content(self) -> Content:
@@ -43,23 +48,17 @@ class PlannedReminder:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
-    """A message that is not sent on its own: `past-send-by`, `folded` or `said-elsewhere` (in `into`)."""
-
-    key: str
-    label: str
-    due_at: datetime
-    reason: str
-    into: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
-    """The phases, the reminders in the order in which they are due, and what is not sent on its own."""
+    """The treatments, the reminders in the order in which they are due, and what is not sent on its own."""
 
-    course: Course
+    courses: tuple[Course, ...]
     reminders: tuple[PlannedReminder, ...]
     unsent: tuple[Unsent, ...]
+
+    @property
+    def course(self) -> Course:
+        """The newest treatment's; the only one's, mostly."""
+        return self.courses[-1]
 
     @property
     def treatment(self) -> Treatment:
@@ -67,134 +66,50 @@ class Timeline:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        return tuple(self.course.phases.values())
+        """The newest treatment's rules, each with the end that the deciding treatment gives it."""
+        others = self.courses[:-1]
+        return tuple(merged_phase(self.course, others, phase) for phase in self.course.phases.values())
+
+    def others_of(self, episode: int) -> tuple[Course, ...]:
+        return tuple(course for course in self.courses if course.treatment.episode != episode)
 
 
 def timeline_of(protocol: Protocol, treatment: Treatment) -> Timeline:
-    """Plan one treatment. Raises KeyError for an answer that the protocol does not offer: check first."""
-    course = course_of(protocol, treatment)
-    wanted = candidates(course)
-    first_moment = course.hours.next_moment(treatment.enrolled_at)
-    in_time = [c for c in wanted if max(c.due_at, first_moment) < c.send_by]
-    late = [Unsent(c.key, c.label, c.due_at, "past-send-by") for c in wanted if c not in in_time]
-    opener = open_plan(course, in_time)
-    if opener is None or opener.message != protocol.welcome:
-        late.insert(0, _missed_welcome(course))
-    if opener is None:
-        return Timeline(course, (), tuple(late))
-    kept, unsent = _around_opener(course, opener, in_time)
-    kept, folded = _fold_same_day(course, kept)
-    spaced = _space(course, kept)
-    reminders = [_planned(course, candidate) for candidate in spaced]
-    reminders[-1] = replace(reminders[-1], last=True)
-    return Timeline(course, tuple(reminders), (*late, *unsent, *folded))
+    """One treatment by itself. Raises KeyError for an answer that the protocol does not offer."""
+    return build_timeline([first(course_of(protocol, treatment))])
 
 
-def _missed_welcome(course: Course) -> Unsent:
-    message = course.protocol.messages[course.protocol.welcome]
-    return Unsent(course.protocol.welcome, message.label, course.treatment.treated_at, "past-send-by")
+def build_timeline(standings: Sequence[Standing]) -> Timeline:
+    """Plan all running treatments of one patient together.
 
-
-def _around_opener(
-    course: Course, opener: Candidate, in_time: list[Candidate]
-) -> tuple[list[Candidate], list[Unsent]]:
-    """The first text says what is true now: what would only repeat it is not sent beside it."""
-    kept, unsent = [], []
-    first_moment = course.hours.next_moment(course.treatment.enrolled_at)
-    for candidate in in_time:
-        if _belongs_into(course, opener, candidate):
-            opener = replace(opener, folds=(*opener.folds, candidate.message))
-            unsent.append(_not_alone(candidate, "folded", opener))
-        elif _is_repeated_by(course, opener, candidate):
-            unsent.append(_not_alone(candidate, "said-elsewhere", opener))
-        else:
-            earliest = first_moment if candidate.critical else opener.due_at
-            kept.append(replace(candidate, due_at=max(candidate.due_at, earliest)))
-    return [opener, *kept], unsent
-
-
-def _belongs_into(course: Course, opener: Candidate, candidate: Candidate) -> bool:
-    """Whether it asks to be part of a welcome that leaves shortly before it or after it."""
-    fold = course.protocol.messages[candidate.message].fold
-    if opener.message != course.protocol.welcome or fold is None or fold.into != "welcome":
-        return False
-    return candidate.due_at - opener.due_at < _within(fold)
-
-
-def _is_repeated_by(course: Course, opener: Candidate, candidate: Candidate) -> bool:
-    """Whether the first text says the same: what holds on that day, or what began with the end of a phase.
-
-    That a restriction ended is said by nothing else, and so it is sent as long as it may be.
+    Where restrictions overlap the later end wins: what announces an earlier one is superseded, and texts of a
+    day become one. What went before a standing's `since` stays as it is.
     """
-    ahead = candidate.due_at - opener.due_at
-    if candidate.kind == "daily":
-        return ahead < (SOON if opener.day > 0 else timedelta())
-    begins = course.protocol.messages[candidate.message].at.end_of is not None
-    return candidate.kind == "phase-end" and begins and ahead < timedelta()
+    newest_last = sorted(standings, key=lambda s: (s.course.treatment.treated_at, s.course.treatment.episode))
+    courses = tuple(standing.course for standing in newest_last)
+    plans = [plan_alone(s, [c for c in courses if c is not s.course]) for s in newest_last]
+    slots, folded = fold_together([slot for plan in plans for slot in plan.slots], courses)
+    reminders = [_planned(slot) for slot in space(slots)]
+    if reminders:
+        reminders[-1] = replace(reminders[-1], last=True)
+    unsent = [unsent for plan in plans for unsent in plan.unsent]
+    return Timeline(courses, tuple(reminders), (*unsent, *folded))
 
 
-def _not_alone(candidate: Candidate, reason: str, into: Candidate) -> Unsent:
-    return Unsent(candidate.key, candidate.label, candidate.due_at, reason, into.key)
-
-
-def _within(fold: Fold) -> timedelta:
-    return fold.within.elapsed if fold.within else timedelta()
-
-
-def _fold_same_day(course: Course, kept: list[Candidate]) -> tuple[list[Candidate], list[Unsent]]:
-    """Put a message that asks for it into the last other one of its day, but never into a critical one."""
-    folded: list[Unsent] = []
-    for guest in kept:
-        fold = course.protocol.messages[guest.message].fold
-        if fold is None or fold.into != "same-day":
-            continue
-        hosts = [
-            c
-            for c in kept
-            if c.day == guest.day
-            and c.message != guest.message
-            and course.protocol.messages[c.message].kind in ("daily", "phase-end")
-        ]
-        if not hosts:
-            continue
-        host = max(hosts, key=lambda c: c.due_at)
-        carrying = replace(host, folds=(*host.folds, guest.message))
-        kept = [carrying if c is host else c for c in kept if c is not guest]
-        folded.append(_not_alone(guest, "folded", host))
-    return kept, folded
-
-
-def _space(course: Course, kept: list[Candidate]) -> Iterator[Candidate]:
-    """In the order in which they are due, critical ones first. Texts of one minute follow each other.
-
-    One for which the day has no room goes to the next, if it may leave so late; else they leave together.
-    """
-    waiting = [(c.due_at, not c.critical, number, c) for number, c in enumerate(kept)]
-    heapify(waiting)
-    previous: datetime | None = None
-    while waiting:
-        due_at, _, number, candidate = heappop(waiting)
-        if previous is not None and due_at <= previous:
-            later = course.hours.next_moment(previous + APART)
-            if later < candidate.send_by:
-                heappush(waiting, (later, not candidate.critical, number, replace(candidate, due_at=later)))
-                continue
-            candidate = replace(candidate, due_at=previous)
-        previous = candidate.due_at
-        yield candidate
-
-
-def _planned(course: Course, c: Candidate) -> PlannedReminder:
+def _planned(slot: Slot) -> PlannedReminder:
+    c, treatment = slot.candidate, slot.course.treatment
     return PlannedReminder(
         key=c.key,
         message=c.message,
         label=c.label,
         kind=c.kind,
-        day=course.treatment.day_of(c.due_at),
+        day=treatment.day_of(c.due_at),
         due_at=c.due_at,
-        due_local=localtime.to_wall(course.zone, c.due_at),
+        due_local=localtime.to_wall(treatment.timezone, c.due_at),
         send_by=c.send_by,
         critical=c.critical,
         any_hour=c.any_hour,
         folds=c.folds,
+        episode=treatment.episode,
+        guests=slot.guests,
     )

@@ -1,0 +1,159 @@
+"""Whether a plan that is made anew begins with a text of its own: a correction, or a catch-up."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from scheduler.domain import localtime
+from scheduler.domain.due import Candidate, candidates, dated
+from scheduler.domain.overlap import legs_meet, merged_phase
+from scheduler.domain.phases import Course, Phase
+from scheduler.domain.placeholders import told_end
+from scheduler.domain.standing import Opening, Standing
+
+#: an hour that was told and moves by less than this is not worth a text of its own
+NOTICEABLE = timedelta(hours=1)
+#: so many texts of a patient that went by unsent are made up for by one
+MISSED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a text that left, or may have left, told the patient. `opens`: it said all that held then.
+
+    `ends` has the ends that it named, as `told_end` writes them: a phase -> 2026-12-04 or 2026-11-23T15:00.
+    """
+
+    at: datetime
+    site: str
+    opens: bool
+    ends: Mapping[str, str]
+
+
+def with_openings(
+    standings: Sequence[Standing], tellings: Sequence[Telling], pending: Mapping[int, Opening]
+) -> list[Standing]:
+    """The standings, each with the opening that it needs.
+
+    A correction is owed where the patient was told another end, unless a first text is still to come that
+    names it. `pending` are catch-ups that have not gone yet, by their episode. A catch-up makes up for texts
+    that went by unsent: two of them, or one that is past its last moment.
+    """
+    newest_first = sorted(standings, key=lambda s: s.course.treatment.treated_at, reverse=True)
+    decided: list[Standing] = []
+    for standing in newest_first:
+        others = [other.course for other in standings if other is not standing]
+        opening = None
+        if standing.opened:
+            speaks = [s.course for s in decided if s.opening or not s.opened]
+            opening = _opening(standing, others, speaks, tellings, pending, standings)
+        decided.append(replace(standing, opening=opening))
+    return decided
+
+
+def _opening(
+    standing: Standing,
+    others: Sequence[Course],
+    speaking: Sequence[Course],
+    tellings: Sequence[Telling],
+    pending: Mapping[int, Opening],
+    standings: Sequence[Standing],
+) -> Opening | None:
+    course, protocol = standing.course, standing.course.protocol
+    if any(not _is_covered(course, phase, speaking) for phase in owed(standing, others, tellings)):
+        return Opening(_correction_key(standing), protocol.correction)
+    if any(legs_meet(course.treatment.site, other.treatment.site) for other in speaking):
+        return None
+    waiting = pending.get(course.treatment.episode)
+    if waiting and waiting.message == protocol.catch_up:
+        return waiting
+    if _was_broken(standing, standings):
+        return Opening(_catch_up_key(standing), protocol.catch_up)
+    return None
+
+
+def owed(standing: Standing, others: Sequence[Course], tellings: Iterable[Telling]) -> list[Phase]:
+    """The rules of this course of which the patient knows another end than is true now."""
+    course = standing.course
+    heard = _heard(course, tellings)
+    found = []
+    for name, told in heard.items():
+        if name in course.phases:
+            phase = merged_phase(course, others, course.phases[name], standing.since)
+            if (
+                phase.ends_at
+                and _differs(course, phase, told)
+                and _matters(course, phase, told, standing.since)
+            ):
+                found.append(phase)
+    return found
+
+
+def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, str]:
+    """The last word on each rule. A text that says all that holds takes the place of what was said before."""
+    heard: dict[str, str] = {}
+    for telling in sorted(tellings, key=lambda telling: telling.at):
+        meets = legs_meet(course.treatment.site, telling.site)
+        if telling.opens:
+            heard = (
+                {} if meets else {name: end for name, end in heard.items() if _scope(course, name) == "site"}
+            )
+        heard |= {name: end for name, end in telling.ends.items() if meets or _scope(course, name) == "body"}
+    return heard
+
+
+def _scope(course: Course, phase: str) -> str:
+    return course.phases[phase].scope if phase in course.phases else ""
+
+
+def _differs(course: Course, phase: Phase, told: str) -> bool:
+    if len(told) == len("2026-12-04"):
+        return told_end(course, phase, "date") != told
+    return abs(_instant(course, told_end(course, phase, "end")) - _instant(course, told)) >= NOTICEABLE
+
+
+def _matters(course: Course, phase: Phase, told: str, since: datetime) -> bool:
+    """Whether the true end or the one that was told is still ahead."""
+    assert phase.ends_at is not None
+    return since < phase.ends_at or since < _instant(course, told)
+
+
+def _instant(course: Course, told: str) -> datetime:
+    if len(told) == len("2026-12-04"):
+        return localtime.start_of_day(course.zone, date.fromisoformat(told) + timedelta(days=1))
+    return localtime.resolve(course.zone, datetime.fromisoformat(told))
+
+
+def _is_covered(course: Course, phase: Phase, speaking: Iterable[Course]) -> bool:
+    """Whether a text that says what holds now is to come for a course that has the same rule."""
+    site = course.treatment.site
+    return any(
+        phase.id in other.phases and (phase.scope == "body" or legs_meet(site, other.treatment.site))
+        for other in speaking
+    )
+
+
+def _correction_key(standing: Standing) -> str:
+    return f"correction-{1 + sum(key.startswith('correction-') for key in standing.gone)}"
+
+
+def _catch_up_key(standing: Standing) -> str:
+    course = standing.course
+    key = dated(course, course.protocol.catch_up, course.hours.next_moment(standing.since))
+    used = sum(other == key or other.startswith(f"{key}-") for other in standing.gone | standing.lapsed)
+    return f"{key}-{used + 1}" if used else key
+
+
+def _was_broken(standing: Standing, standings: Sequence[Standing]) -> bool:
+    """Whether texts of the patient went by unsent, this treatment's among them."""
+    mine = list(_missed(standing))
+    late = any(standing.course.hours.next_moment(standing.since) >= c.send_by for c in mine)
+    return bool(mine) and (late or sum(1 for s in standings for _ in _missed(s)) >= MISSED)
+
+
+def _missed(standing: Standing) -> Iterator[Candidate]:
+    for candidate in candidates(standing.course):
+        stood = standing.known is not None and candidate.key in standing.known - standing.replaced
+        overdue = standing.moved.get(candidate.key, candidate.due_at) < standing.since
+        if stood and overdue and not candidate.critical and candidate.key not in standing.gone:
+            yield candidate

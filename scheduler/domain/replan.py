@@ -1,0 +1,57 @@
+"""Planning a patient anew: from what is true now, what is stored and what was told, to the next plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain.diff import Diff, compare
+from scheduler.domain.opening import Telling, with_openings
+from scheduler.domain.phases import Course
+from scheduler.domain.standing import Opening, Standing
+from scheduler.domain.status import Status
+from scheduler.domain.stored import Stored, standing_of
+from scheduler.domain.timeline import Timeline, build_timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient: the running treatments by their episodes, the stored reminders, what was told.
+
+    `rows` has those of cancelled episodes too: what still pends of them goes.
+    """
+
+    courses: Mapping[int, Course]
+    rows: tuple[Stored, ...]
+    tellings: tuple[Telling, ...] = ()
+
+
+def replan(case: Case, now: datetime) -> tuple[Timeline, Diff]:
+    """The plan from `now` (UTC) on, and what it changes. Nothing is planned before that."""
+    tellings = [telling for telling in case.tellings if telling.at < now]
+    openings = {
+        row.episode: Opening(row.key, row.message)
+        for row in case.rows
+        if row.status is Status.SCHEDULED and _is_catch_up(case, row)
+    }
+    timeline = build_timeline(with_openings(_standings(case, now), tellings, openings))
+    return timeline, compare(case.rows, timeline)
+
+
+def as_planned(case: Case, planned_at: datetime) -> tuple[Timeline, Diff]:
+    """The plan that stands since `planned_at`, and how what is stored differs from it: not at all."""
+    timeline = build_timeline(_standings(case, planned_at))
+    return timeline, compare(case.rows, timeline)
+
+
+def _standings(case: Case, since: datetime) -> Sequence[Standing]:
+    by_episode: dict[int, list[Stored]] = {episode: [] for episode in case.courses}
+    for row in case.rows:
+        by_episode.setdefault(row.episode, []).append(row)
+    return [
+        standing_of(course, since, by_episode[episode], case.rows) for episode, course in case.courses.items()
+    ]
+
+
+def _is_catch_up(case: Case, row: Stored) -> bool:
+    course = case.courses.get(row.episode)
+    return course is not None and row.message == course.protocol.catch_up

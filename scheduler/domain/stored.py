@@ -1,0 +1,83 @@
+"""A patient's reminders as they are stored, read for the next plan."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain.phases import Course
+from scheduler.domain.standing import Opening, Standing
+from scheduler.domain.status import Status
+
+#: a person decided that it does not go: nothing brings it back
+BY_PERSON = "by-person"
+#: still to come, or would be if another treatment did not speak for it
+PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A reminder's row, as far as planning looks at it. Instants in UTC."""
+
+    id: int
+    episode: int
+    key: str
+    message: str
+    status: Status
+    reason: str
+    due_at: datetime
+    send_by: datetime
+    critical: bool
+    last: bool
+    any_hour: bool
+    timezone: str
+    folds: tuple[str, ...]
+    moved_to: datetime | None
+    host: int | None
+    decided_by: int | None
+
+
+def standing_of(
+    course: Course, since: datetime, rows: Sequence[Stored], patients: Collection[Stored]
+) -> Standing:
+    """Where a treatment's plan stands for a plan from `since` on.
+
+    `rows` are its own reminders, `patients` all of the patient's: a folded one is gone when its host is.
+    """
+    by_id = {row.id: row for row in patients}
+    past = [row for row in rows if row.due_at < since]
+    # What a person stopped is gone though its time is still ahead.
+    gone = {
+        name
+        for row in rows
+        if is_gone(row, by_id) and (row.due_at < since or row.status is Status.SKIPPED)
+        for name in (row.key, *row.folds)
+    }
+    pending = [row for row in rows if row.key not in gone and (row.status in PENDING or row.due_at >= since)]
+    return Standing(
+        course,
+        since,
+        gone=frozenset(gone),
+        lapsed=frozenset(row.key for row in past if row.status is Status.SKIPPED) - gone,
+        known=frozenset(row.key for row in pending) if rows else None,
+        replaced=frozenset(row.key for row in pending if row.status is Status.SUPERSEDED),
+        moved={row.key: row.moved_to for row in rows if row.moved_to},
+        opening=_opening(course, since, rows),
+    )
+
+
+def is_gone(row: Stored, by_id: dict[int, Stored]) -> bool:
+    """Whether it left, may have left, is with a worker or a person, or went in a text that did."""
+    if row.status is Status.FOLDED:
+        host = by_id.get(row.host or 0)
+        return host is not None and host.status not in PENDING and is_gone(host, by_id)
+    if row.status is Status.SKIPPED:
+        return row.reason == BY_PERSON
+    return row.status not in PENDING
+
+
+def _opening(course: Course, since: datetime, rows: Iterable[Stored]) -> Opening | None:
+    """The text with which the plan that stands was made anew."""
+    protocol = course.protocol
+    names = (protocol.catch_up, protocol.correction)
+    found = (r for r in rows if r.message in names and r.due_at >= since and r.status is not Status.SKIPPED)
+    return next((Opening(row.key, row.message) for row in found), None)
