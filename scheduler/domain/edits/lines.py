@@ -21,6 +21,8 @@ def edited(original: Line, line: Line, name: str, text: str) -> Line:
         raise SettingFault(name, f"a line has no {channel!r}; it has: {', '.join(CHANNELS)}", UNKNOWN)
     if original.service:
         raise SettingFault(
-            name, "how to stop, where the page is and which text is the last are said alike everywhere", LOCKED
+            name,
+            "how to stop, where the page is and which text is the last are said alike everywhere",
+            LOCKED,
         )
     return line.model_copy(update={channel: words(name, text, LONGEST) or getattr(original, channel)})

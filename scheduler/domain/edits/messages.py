@@ -89,9 +89,7 @@ def day_label(day: int) -> str:
 
 def _time(protocol: Protocol, original: Message, name: str, text: str) -> str:
     if original.at.time is None or text not in protocol.times:
-        raise SettingFault(
-            name, f"there is no time of day {text!r}; there are: {', '.join(protocol.times)}"
-        )
+        raise SettingFault(name, f"there is no time of day {text!r}; there are: {', '.join(protocol.times)}")
     return text
 
 

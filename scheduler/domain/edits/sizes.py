@@ -1,0 +1,50 @@
+"""Texts that take more segments than their message may, with names, numbers and links at their limits."""
+
+from collections.abc import Iterator, Mapping
+
+from scheduler.domain.edits.finding import Finding, fault
+from scheduler.domain.edits.samples import Sample, corrections
+from scheduler.domain.gsm7 import foreign_characters, septets
+from scheduler.domain.message import Text
+from scheduler.domain.protocol import Protocol
+
+
+def too_long(
+    protocol: Protocol, settings: Mapping[str, str], samples: tuple[Sample, ...]
+) -> Iterator[Finding]:
+    """One fault for each message, at its longest; under the edited line where that is the only one."""
+    longest: dict[tuple[str, ...], Text] = {}
+    for keys, text in _measured(samples):
+        if text.segments > protocol.messages[keys[0]].segments and (
+            keys not in longest or len(text.sms) > len(longest[keys].sms)
+        ):
+            longest[keys] = text
+    # A message is named once, whatever is folded into it.
+    for host in dict.fromkeys(keys[0] for keys in longest):
+        keys, text = max(
+            ((k, t) for k, t in longest.items() if k[0] == host), key=lambda item: len(item[1].sms)
+        )
+        yield _fault(protocol, settings, keys, text)
+
+
+def _measured(samples: tuple[Sample, ...]) -> Iterator[tuple[tuple[str, ...], Text]]:
+    for sample in samples:
+        for one in sample.texts:
+            yield (one.reminder.message, *one.reminder.folds), one.text
+        for key, text in corrections(sample):
+            yield (key,), text
+
+
+def _fault(protocol: Protocol, settings: Mapping[str, str], keys: tuple[str, ...], text: Text) -> Finding:
+    message = protocol.messages[keys[0]]
+    lines = [name for key in keys for name in protocol.messages[key].lines]
+    edited = [f"lines.{name}.sms" for name in dict.fromkeys(lines) if f"lines.{name}.sms" in settings]
+    size = septets(text.sms) or len(text.sms)
+    unit = "characters outside the GSM alphabet among them" if foreign_characters(text.sms) else "characters"
+    shorten = f"; shorten {' or '.join(edited)}" if edited else ""
+    return fault(
+        edited[0] if len(edited) == 1 else f"messages.{keys[0]}",
+        "too-long",
+        f"{message.label!r} takes {text.segments} segments at its longest ({size} {unit}), and "
+        f"{message.segments} are the most{shorten}",
+    )
