@@ -49,8 +49,8 @@ def apply(protocol: Protocol, settings: Mapping[str, str]) -> tuple[Protocol, li
             faults.append(fault)
         else:
             off |= {name.partition(".")[2]} if _switches_off(protocol, name, settings[name]) else set()
-    if fault := _hours_fault(changed.sending_hours, settings):
-        faults.append(fault)
+    if hours_fault := _hours_fault(changed.sending_hours, settings):
+        faults.append(hours_fault)
         changed = changed.model_copy(update={"sending_hours": protocol.sending_hours})
     left = {key: message for key, message in changed.messages.items() if key not in off}
     return changed.model_copy(update={"messages": left}), faults

@@ -45,8 +45,9 @@ def _statements(sample: Sample, message: str, moment: Moment) -> Iterator[str]:
 
 def elsewhere(protocol: Protocol, statements: Iterable[str]) -> Elsewhere:
     """Where statements are said that no message says; the page counts before the emergency fragment."""
-    parts = (*protocol.phases.values(), *protocol.topics.values())
-    on_page = {statement for part in parts for statement in part.statements}
+    by_rules = (phase.statements for phase in protocol.phases.values())
+    by_topics = (topic.statements for topic in protocol.topics.values())
+    on_page = {statement for said in (*by_rules, *by_topics) for statement in said}
     lost = sorted(statements)
     page = tuple(name for name in lost if name in on_page)
     emergency = tuple(name for name in lost if name not in on_page and name in protocol.emergency.statements)

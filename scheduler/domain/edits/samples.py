@@ -57,7 +57,7 @@ def samples(
     treated_at: datetime,
     enrolled_at: datetime | None = None,
 ) -> tuple[Sample, ...]:
-    """One sample for each combination of answers. Instants are UTC; enrolled at T0 unless given, at the desk."""
+    """One sample for each combination of answers, enrolled at the desk at T0 unless given. Instants: UTC."""
     enrolled_at = enrolled_at or treated_at
     return tuple(
         _sample(protocol, Treatment(treated_at, zone, answers, enrolled_at, True), contact, link)

@@ -13,7 +13,7 @@ ALWAYS = frozenset(OF_CONTACT) - {"website"}
 
 
 def typed(file: Protocol, settings: Mapping[str, str]) -> Iterator[tuple[str, str, Line | None]]:
-    """The texts among the settings: name, text, and the line (None: a subject). Those emptied are the file's."""
+    """The texts among the settings: name, text, and the line or None for a subject; none that are emptied."""
     for name, text in settings.items():
         section, _, rest = name.partition(".")
         key, _, field = rest.partition(".")
@@ -57,7 +57,7 @@ def _not_filled(name: str, text: str, line: Line | None, samples: tuple[Sample, 
             yield fault(
                 name,
                 "not-always-filled",
-                f"{{{placeholder}}} is not there for everybody: then it is not said",
+                f"{{{placeholder}}} is not there for all: it is then not said",
             )
 
 
@@ -78,9 +78,7 @@ def warnings_of_words(file: Protocol, settings: Mapping[str, str]) -> Iterator[F
         original = (line.sms if channel == "sms" or line.email is None else line.email) or ""
         gone = [f"{{{one}}}" for one in dict.fromkeys(names_in(original)) if one not in names_in(text)]
         if gone:
-            yield Finding(
-                name, "date-gone", f"The protocol's own words give {', '.join(gone)}; these do not."
-            )
+            yield Finding(name, "date-gone", f"The protocol's words give {', '.join(gone)}; these do not.")
         if key in critical:
             says = "; ".join(file.statements[one].says for one in line.all_statements)
             yield Finding(name, "critical-reworded", f"Check that it still says all of this: {says}.")

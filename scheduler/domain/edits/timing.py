@@ -79,21 +79,12 @@ def warnings_of_messages(
         if key not in file.messages:
             continue
         lost = said_before.get(key, set()) - still
-        is_off = key not in changed.messages
-        if is_off:
-            yield Finding(
-                f"messages.{key}",
-                "switched-off",
-                _unsaid(file, lost, "Switched off."),
-                False,
-                tuple(sorted(lost)),
-            )
-        elif lost:
-            yield Finding(
-                f"messages.{key}", "unsaid", _unsaid(file, lost, "As it is now."), False, tuple(sorted(lost))
-            )
+        name, is_off = f"messages.{key}", key not in changed.messages
+        if is_off or lost:
+            code = "switched-off" if is_off else "unsaid"
+            yield Finding(name, code, _unsaid(file, lost, is_off), statements=tuple(sorted(lost)))
         if not is_off and key in said_before and key not in said:
-            yield Finding(f"messages.{key}", "never-sent", "As it is now, no patient is sent it any more.")
+            yield Finding(name, "never-sent", "As it is now, no patient is sent it any more.")
         yield from _moved(file, changed, settings, key)
 
 
@@ -121,7 +112,8 @@ def _key(name: str) -> str:
     return name.split(".")[1]
 
 
-def _unsaid(file: Protocol, lost: set[str], opening: str) -> str:
+def _unsaid(file: Protocol, lost: set[str], is_off: bool) -> str:
+    opening = "Switched off." if is_off else "As it is now."
     if not lost:
         return f"{opening} Another message says each of its statements."
     where = elsewhere(file, lost)
