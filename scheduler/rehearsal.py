@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 #: as long as a real one, so that the segments are right
 EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
 FIELDS = (
-    "patient_id", "treated_at", "timezone", "answers", "enrolled_at", "at_desk", "channels",
+    "patient_id", "treated_at", "timezone", "answers", "enrolled_at", "at_desk", "site", "channels",
 )  # fmt: skip
 #: how long the days are that have to be without a clock change around a made-up week
 QUIET = timedelta(days=42)
@@ -111,9 +111,10 @@ def _enrolled(
     answers: dict[str, str],
     enrolled_at: datetime,
     at_desk: bool,
+    site: str,
     channels: Sequence[str],
 ) -> Enrolled:
-    treatment = Treatment(treated_at, timezone, answers, enrolled_at, at_desk)
+    treatment = Treatment(treated_at, timezone, answers, enrolled_at, at_desk, site)
     return Enrolled(treatment, by_email=list(channels[:1]) == ["email"])
 
 

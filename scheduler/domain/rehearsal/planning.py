@@ -1,26 +1,30 @@
-"""One patient's plan in a rehearsal, and how long its texts are.
+"""One patient's plan in a rehearsal, made anew with every treatment.
 
-All that the rehearsal asks of timelines and texts it asks here.
+All that the rehearsal asks of timelines it asks here.
 """
 
-from collections.abc import Hashable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.message import Contact, render
-from scheduler.domain.phases import Course, Treatment
+from scheduler.domain.message import Content, Part
+from scheduler.domain.overlap import leg_to_name, seen_with
+from scheduler.domain.phases import Course, Treatment, course_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.rehearsal.cases import Case, Enrolled
-from scheduler.domain.timeline import PlannedReminder, Unsent, timeline_of
+from scheduler.domain.standing import Standing, first
+from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent, build_timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A reminder of the plan, with the treatment that it is about."""
+    """A reminder of the plan, the treatment that it is about, and what makes up its text when it is due."""
 
     enrolled: Enrolled
     course: Course
     reminder: PlannedReminder
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,6 @@ class Plan:
     faults: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How many segments a text takes, or in `fault` why it cannot be written."""
-
-    segments: int = 0
-    fault: str = ""
-
-
 class Unplannable(ValueError):
     """A treatment that the protocol cannot plan; the sentence names nobody."""
 
@@ -48,72 +44,72 @@ class Unplannable(ValueError):
 def plan_of(protocol: Protocol, case: Case) -> Plan:
     """What the protocol plans for one patient."""
     courses: list[Course] = []
-    due: list[Due] = []
-    unsent: list[Unsent] = []
     faults: list[str] = []
-    for enrolled in case:
+    for number, enrolled in enumerate(case):
         try:
-            timeline = timeline_of(protocol, _asked(protocol, enrolled.treatment))
+            courses.append(course_of(protocol, _asked(protocol, enrolled.treatment, number)))
         except (Unplannable, localtime.UnknownZone) as fault:
             faults.append(str(fault))
-            continue
-        courses.append(timeline.course)
-        due += [Due(enrolled, timeline.course, reminder) for reminder in timeline.reminders]
-        unsent += timeline.unsent
-    due.sort(key=lambda one: one.reminder.due_at)
-    return Plan(tuple(courses), tuple(due), tuple(unsent), tuple(faults))
+    due: list[Due] = []
+    unsent: dict[tuple[int, str], Unsent] = {}
+    for timeline, until in _plans(sorted(courses, key=lambda course: course.treatment.enrolled_at)):
+        due += _due(case, timeline, until)
+        unsent |= {(one.episode, one.key): one for one in timeline.unsent}
+    return Plan(tuple(courses), tuple(due), tuple(unsent.values()), tuple(faults))
 
 
-def _asked(protocol: Protocol, treatment: Treatment) -> Treatment:
-    """The treatment with the answers that this edition asks for; other editions may ask more."""
+def _asked(protocol: Protocol, treatment: Treatment, number: int) -> Treatment:
+    """The treatment with the answers that this edition asks for; another one may ask more."""
     answers = {name: said for name, said in treatment.answers.items() if name in protocol.questions}
     if unanswered := protocol.check_answers(answers):
         labels = ", ".join(protocol.questions[name].label for name in unanswered)
         raise Unplannable(f"not answered at enrolment as this edition asks: {labels}")
-    return replace(treatment, answers=answers)
+    return replace(treatment, answers=answers, episode=number)
 
 
-class Ruler:
-    """Measures texts, each kind of them once: to write one takes far longer than to plan it.
-
-    With the same dates, and the same rules in force, texts differ by times of day alone, and these are all as
-    long as 09:00.
-    """
-
-    def __init__(self, contact: Contact, link: str) -> None:
-        self.contact, self.link = contact, link
-        self._known: dict[Hashable, Measure] = {}
-
-    def measure(self, due: Due) -> Measure:
-        """How long the text is that the reminder sends when it is due."""
-        kind = _kind(due)
-        if kind not in self._known:
-            self._known[kind] = self.write(due)
-        return self._known[kind]
-
-    def write(self, due: Due) -> Measure:
-        """The same, from the text itself."""
-        reminder = due.reminder
-        try:
-            text = render(due.course, reminder.content, self.contact, self.link, reminder.due_at)
-        except LookupError as fault:
-            return Measure(fault=f"nothing to fill {{{fault.args[0] if fault.args else ''}}} with")
-        except ValueError as fault:
-            return Measure(fault=str(fault))
-        return Measure(text.segments)
+def _plans(courses: Sequence[Course]) -> Iterator[tuple[Timeline, datetime | None]]:
+    """The plan that is made at each enrolment, and until when it stands: nobody knew of the next one."""
+    gone: set[tuple[int, str]] = set()
+    pending: set[tuple[int, str]] = set()
+    for number, course in enumerate(courses):
+        since = course.treatment.enrolled_at
+        before = [_standing(known, since, gone, pending) for known in courses[:number]]
+        timeline = build_timeline([*before, first(course)])
+        until = courses[number + 1].treatment.enrolled_at if number + 1 < len(courses) else None
+        yield timeline, until
+        pending = {name for reminder in timeline.reminders for name in _names(reminder)}
+        if until:
+            sent = [reminder for reminder in timeline.reminders if reminder.due_at < until]
+            gone |= {name for reminder in sent for name in _names(reminder)}
 
 
-def _kind(due: Due) -> Hashable:
-    course, reminder = due.course, due.reminder
-    at, treatment = reminder.due_at, course.treatment
-    rules = [
-        (
-            phase.id,
-            phase.holds(at),
-            phase.is_over(at),
-            phase.last_date,
-            phase.ends_at and localtime.local_date(treatment.timezone, phase.ends_at),
-        )
-        for phase in course.phases.values()
-    ]
-    return (reminder.content, treatment.day_zero, tuple(treatment.answers.items()), tuple(rules))
+def _names(reminder: PlannedReminder) -> list[tuple[int, str]]:
+    return [(reminder.episode, reminder.key), *reminder.guests]
+
+
+def _standing(
+    course: Course, since: datetime, gone: set[tuple[int, str]], pending: set[tuple[int, str]]
+) -> Standing:
+    def mine(names: set[tuple[int, str]]) -> frozenset[str]:
+        return frozenset(key for episode, key in names if episode == course.treatment.episode)
+
+    return Standing(course, since, gone=mine(gone), known=mine(pending - gone))
+
+
+def _due(case: Case, timeline: Timeline, until: datetime | None) -> Iterator[Due]:
+    courses = {course.treatment.episode: course for course in timeline.courses}
+    carried = {(one.episode, one.key): one for one in timeline.unsent}
+    for reminder in timeline.reminders:
+        if until and reminder.due_at >= until:
+            return
+        parts = [_part(courses[reminder.episode], timeline, reminder.content, reminder.due_at)]
+        for name in reminder.guests:
+            guest, course = carried[name], courses[name[0]]
+            content = Content(guest.message, (), last=False, due_date=reminder.due_local.date())
+            parts.append(_part(course, timeline, content, reminder.due_at))
+        yield Due(case[reminder.episode], courses[reminder.episode], reminder, tuple(parts))
+
+
+def _part(course: Course, timeline: Timeline, content: Content, at: datetime) -> Part:
+    others = timeline.others_of(course.treatment.episode)
+    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))

@@ -11,7 +11,8 @@ from scheduler.domain.message import Contact
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.rehearsal.cases import Case
 from scheduler.domain.rehearsal.displaced import Displaced, displaced
-from scheduler.domain.rehearsal.planning import Due, Plan, Ruler, plan_of
+from scheduler.domain.rehearsal.planning import Due, Plan, plan_of
+from scheduler.domain.rehearsal.ruler import Ruler
 
 #: texts of one patient that are closer than this disturb; the plan itself keeps them so far apart
 CLOSE = timedelta(minutes=30)

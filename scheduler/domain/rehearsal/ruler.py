@@ -1,0 +1,67 @@
+"""How long the texts of a rehearsal are."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from scheduler.domain import localtime
+from scheduler.domain.message import Contact, Part, render_together
+from scheduler.domain.phases import Course
+from scheduler.domain.rehearsal.planning import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How many segments a text takes, or in `fault` why it cannot be written."""
+
+    segments: int = 0
+    fault: str = ""
+
+
+class Ruler:
+    """Measures texts, each kind of them once: to write one takes far longer than to plan it.
+
+    With the same dates, and the same rules in force, texts differ by times of day alone, and these are all as
+    long as 09:00.
+    """
+
+    def __init__(self, contact: Contact, link: str) -> None:
+        self.contact, self.link = contact, link
+        self._known: dict[Hashable, Measure] = {}
+        #: the reminders of one plan follow each other
+        self._course: Course | None = None
+        self._dates: Hashable = None
+
+    def measure(self, due: Due) -> Measure:
+        """How long the text is that the reminder sends when it is due."""
+        kind = tuple([self._kind(part, due) for part in due.parts])
+        if kind not in self._known:
+            self._known[kind] = self.write(due)
+        return self._known[kind]
+
+    def write(self, due: Due) -> Measure:
+        """The same, from the text itself."""
+        try:
+            text = render_together(due.parts, self.contact, self.link, due.reminder.due_at)
+        except LookupError as fault:
+            return Measure(fault=f"there is nothing to say for {fault.args[0]!r}")
+        except ValueError as fault:
+            return Measure(fault=str(fault))
+        return Measure(text.segments)
+
+    def _kind(self, part: Part, due: Due) -> Hashable:
+        course, at = part.course, due.reminder.due_at
+        if self._course is not course:
+            self._course, self._dates = course, _dates(course)
+        phases = course.phases.values()
+        in_force = tuple([phase.starts_at <= at for phase in phases]), tuple([p.is_over(at) for p in phases])
+        return part.content, part.leg, due.reminder.due_local.date(), self._dates, in_force
+
+
+def _dates(course: Course) -> Hashable:
+    """All that a text can say of a course but for times of day: whose ends are on which date."""
+    treatment = course.treatment
+    ends = [
+        (phase.id, phase.last_date, phase.ends_at and localtime.local_date(course.zone, phase.ends_at))
+        for phase in course.phases.values()
+    ]
+    return treatment.day_zero, tuple(treatment.answers.items()), tuple(ends)
