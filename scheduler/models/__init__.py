@@ -3,7 +3,7 @@
 from scheduler.models.api_key import ApiKey
 from scheduler.models.clinic import Clinic, Sender
 from scheduler.models.conversation import OptOut, Reply
-from scheduler.models.edition import Edition
+from scheduler.models.edition import Draft, Edition
 from scheduler.models.event import Event
 from scheduler.models.operation import Heartbeat, JobSlot
 from scheduler.models.patient import Episode, Patient
@@ -14,6 +14,7 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "Clinic",
+    "Draft",
     "Edition",
     "Episode",
     "Event",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from scheduler import editions
+from scheduler.editions import files
 from scheduler.cli import main
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.editions import (
@@ -98,7 +99,7 @@ def test_it_misses_a_zone_that_exists(clinic: Clinic) -> None:
 def schedules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of protocols of its own, with the real one in it."""
     shutil.copy(editions.SCHEDULES / f"{PROTOCOL}.yaml", tmp_path)
-    monkeypatch.setattr(editions, "SCHEDULES", tmp_path)
+    monkeypatch.setattr(files, "SCHEDULES", tmp_path)
     available_protocols.cache_clear()
     yield tmp_path
     available_protocols.cache_clear()

@@ -62,11 +62,11 @@ def asked(options: dict[str, Any]) -> Enrolment:
     )
 
 
-def find_clinic(slug: str) -> Clinic:
+def find_clinic(slug: str, option: str = "--clinic") -> Clinic:
     clinic = Clinic.objects.select_related("sender").filter(slug=slug).first()
     if clinic is None:
         slugs = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise WrongInput(f"--clinic: there is no clinic {slug!r}; there are: {slugs}")
+        raise WrongInput(f"{option}: there is no clinic {slug!r}; there are: {slugs}")
     return clinic
 
 

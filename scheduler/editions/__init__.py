@@ -1,0 +1,70 @@
+"""A clinic's editions of the protocols: what there is, what holds, the draft of the next, publishing it."""
+
+from scheduler.editions.checking import Checked, check
+from scheduler.editions.comparing import Comparison, compare
+from scheduler.editions.current import (
+    Missing,
+    current_edition,
+    find_edition,
+    history,
+    missing,
+    protocol_of,
+    where_to_set,
+)
+from scheduler.editions.drafts import (
+    Renewed,
+    change_draft,
+    discard_draft,
+    file_changes,
+    find_draft,
+    get_draft,
+    own_protocol,
+    renew_draft,
+    start_draft,
+)
+from scheduler.editions.elsewhere import Copied, copy, restore
+from scheduler.editions.files import (
+    SCHEDULES,
+    BrokenProtocols,
+    UnknownProtocol,
+    available_protocols,
+    find_protocol,
+)
+from scheduler.editions.publishing import publish, publish_draft, refuse_unready
+from scheduler.editions.refused import Refused, Stale
+
+__all__ = [
+    "SCHEDULES",
+    "BrokenProtocols",
+    "Checked",
+    "Comparison",
+    "Copied",
+    "Missing",
+    "Refused",
+    "Renewed",
+    "Stale",
+    "UnknownProtocol",
+    "available_protocols",
+    "change_draft",
+    "check",
+    "compare",
+    "copy",
+    "current_edition",
+    "discard_draft",
+    "file_changes",
+    "find_draft",
+    "find_edition",
+    "find_protocol",
+    "get_draft",
+    "history",
+    "missing",
+    "own_protocol",
+    "protocol_of",
+    "publish",
+    "publish_draft",
+    "refuse_unready",
+    "renew_draft",
+    "restore",
+    "start_draft",
+    "where_to_set",
+]

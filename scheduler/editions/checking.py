@@ -1,0 +1,64 @@
+"""What is wrong with a draft, and what somebody should know before publishing it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scheduler.domain.clinic_values import apply
+from scheduler.domain.edits.finding import fault
+from scheduler.domain.edits.findings import Finding, findings
+from scheduler.domain.protocol import Protocol
+from scheduler.editions.current import current_edition
+from scheduler.editions.drafts import own_protocol
+from scheduler.editions.files import available_protocols
+from scheduler.models import Draft
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A draft's protocol with all its settings that can be, and every finding about it.
+
+    A finding without a name is about the draft as a whole.
+    """
+
+    draft: Draft
+    protocol: Protocol
+    findings: tuple[Finding, ...]
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.is_fault)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if not one.is_fault)
+
+
+def check(draft: Draft) -> Checked:
+    """Look at a draft as it is now, beside the current edition and today's protocol file."""
+    file = own_protocol(draft)
+    found = findings(file, draft.settings, reasons=draft.reasons, zone=draft.clinic.timezone)
+    return Checked(draft, apply(file, draft.settings)[0], (*_stale(draft), *found, *_other_file(draft, file)))
+
+
+def _stale(draft: Draft) -> Iterator[Finding]:
+    current = current_edition(draft.clinic, draft.protocol_id)
+    if current and current.pk != draft.base_id:
+        base = f"edition {draft.base.number}" if draft.base else "no edition"
+        yield fault(
+            "",
+            "stale-base",
+            f"{current.published_by} published edition {current.number} since; this draft began with {base}: "
+            "renew it to carry its changes over",
+        )
+
+
+def _other_file(draft: Draft, file: Protocol) -> Iterator[Finding]:
+    today = available_protocols().get(draft.protocol_id)
+    if today is None:
+        yield fault("", "no-file", "the protocol's file is no longer there")
+    elif today != file:
+        yield Finding(
+            "",
+            "other-file",
+            "The protocol's file is not the one that this draft has; renew the draft to take today's.",
+        )

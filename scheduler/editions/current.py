@@ -1,0 +1,91 @@
+"""The editions of a clinic, and the one that new enrolments get."""
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db.models import Count, QuerySet
+
+from scheduler.domain.clinic_values import with_settings
+from scheduler.domain.localtime import UnknownZone, check_zone
+from scheduler.domain.protocol import Protocol
+from scheduler.editions.files import find_protocol
+from scheduler.editions.refused import Refused
+from scheduler.models import Clinic, Edition
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that only the clinic can say, and has not said."""
+
+    name: str
+    label: str
+
+
+def history(clinic: Clinic, protocol_id: str) -> QuerySet[Edition]:
+    """Every edition, the newest first, each with the number of its `episodes_count`."""
+    own = Edition.objects.for_clinic(clinic).filter(protocol_id=protocol_id)
+    return own.annotate(episodes_count=Count("episodes")).order_by("-number")
+
+
+def current_edition(clinic: Clinic, protocol_id: str) -> Edition | None:
+    """The edition that new enrolments get; None until the clinic has published its first."""
+    return Edition.objects.for_clinic(clinic).filter(protocol_id=protocol_id).order_by("-number").first()
+
+
+def find_edition(clinic: Clinic, protocol_id: str, number: int) -> Edition:
+    """One of the clinic's editions by its number. Raises Refused."""
+    own = Edition.objects.for_clinic(clinic).filter(protocol_id=protocol_id)
+    edition = own.filter(number=number).first()
+    if edition is None:
+        numbers = ", ".join(str(one) for one in own.order_by("number").values_list("number", flat=True))
+        raise Refused("unknown-edition", f"There is no edition {number}; there are: {numbers or 'none yet'}.")
+    return edition
+
+
+@dataclass(frozen=True)
+class _Published:
+    """An edition as a key: ids alone come again in a database that was made anew."""
+
+    identity: tuple[object, ...]
+    edition: Edition = field(compare=False)
+
+
+def protocol_of(edition: Edition) -> Protocol:
+    """An edition's protocol with the clinic's settings in it. Editions never change, so it is built once."""
+    settings = json.dumps(edition.settings, sort_keys=True)
+    identity = (edition.pk, edition.clinic_id, edition.protocol_id, edition.published_at, settings)
+    return _built(_Published(identity, edition))
+
+
+@lru_cache(maxsize=256)
+def _built(key: _Published) -> Protocol:
+    return with_settings(Protocol.model_validate_json(key.edition.protocol), key.edition.settings)
+
+
+def missing(clinic: Clinic, protocol_id: str) -> list[Missing]:
+    """What the clinic still has to set before anybody can be enrolled. Raises UnknownProtocol."""
+    edition = current_edition(clinic, protocol_id)
+    protocol = protocol_of(edition) if edition else find_protocol(protocol_id)
+    wanted = {
+        "urgent_phone": "" if clinic.urgent_phone else "the telephone number for urgent calls",
+        "reply_to": "" if clinic.reply_to else "the email address that somebody reads",
+        "timezone": "" if _zone_exists(clinic.timezone) else "the clinic's time zone",
+    }
+    wanted |= {name: protocol.values[name].label for name in protocol.missing_settings()}
+    if edition is None and not protocol.missing_settings():
+        wanted["edition"] = f"the first edition of {protocol.title}"
+    return [Missing(name, label) for name, label in wanted.items() if label]
+
+
+def where_to_set(clinic: Clinic) -> str:
+    """Who can say what is missing, and where."""
+    return f"An admin of {clinic.name} sets it on the clinic's settings page, /c/{clinic.slug}/settings."
+
+
+def _zone_exists(zone: str) -> bool:
+    try:
+        check_zone(zone)
+    except UnknownZone:
+        return False
+    return True

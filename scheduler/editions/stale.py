@@ -1,0 +1,42 @@
+"""What happened to a draft since somebody looked at it."""
+
+from collections.abc import Iterator
+
+from scheduler.models import Draft, Event
+
+#: so many of the newest changes are told
+MOST = 5
+DONE = {
+    "draft-started": "began it",
+    "draft-renewed": "renewed it",
+    "draft-discarded": "discarded it",
+    "draft-published": "published it as edition {number}",
+}
+
+
+def what_changed(draft: Draft, seen_revision: int) -> str:
+    """Who changed what, the newest first, in a sentence."""
+    events = Event.objects.for_clinic(draft.clinic).filter(
+        kind__in=[*DONE, "draft-changed"],
+        details__protocol=draft.protocol_id,
+        details__revision__gt=seen_revision,
+    )
+    events = events.order_by("-pk")[:MOST]
+    told = "; ".join(f"{event.actor} {' and '.join(_told(event))}" for event in events)
+    return f"The draft has changed since you looked at it: {told or 'look again'}."
+
+
+def _told(event: Event) -> Iterator[str]:
+    if event.kind in DONE:
+        yield DONE[event.kind].format(**event.details)
+        return
+    for name, (before, after) in event.details["changes"].items():
+        yield f"set {name} to {_short(after)} (was {_short(before)})"
+    if not event.details["changes"]:
+        yield "gave a reason"
+
+
+def _short(text: str | None) -> str:
+    if text is None:
+        return "the protocol's own"
+    return text if len(text) <= 40 else f"{text[:39]}..."
