@@ -18,8 +18,9 @@ from scheduler.api.schemas import (
     TimelineOut,
 )
 from scheduler.domain.timeline import Phase
-from scheduler.enrolment import Preview, course_of_episode, enrol, preview
+from scheduler.enrolment import Preview, enrol, preview
 from scheduler.models import Episode
+from scheduler.plans import course_of_episode
 
 router = Router(tags=["Patients of the key's clinic"])
 KEY_FAULTS = {401: Fault, 403: Fault, 413: Fault}

@@ -11,7 +11,8 @@ from scheduler.dispatch.decide import seconds_left
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
 from scheduler.domain.message import Text, render
-from scheduler.enrolment import contact_of, course_of_episode, page_link
+from scheduler.enrolment import contact_of, page_link
+from scheduler.plans import course_of_episode
 
 
 def write(row: Row, now: datetime) -> Text:

@@ -1,7 +1,7 @@
 """What a new plan changes for a patient: shown before it is done, and then done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,6 +57,7 @@ class Step:
     decided_by: int = 0
     row: Stored | None = None
     planned: PlannedReminder | None = None
+    unsent: Unsent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Diff:
 
     steps: tuple[Step, ...]
     gone: int = 0
+    #: the reminders as they are stored, by episode and key
+    rows: Mapping[tuple[int, str], Stored] = field(default_factory=dict, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -92,7 +95,8 @@ def compare(rows: Sequence[Stored], timeline: Timeline) -> Diff:
         for row in rows
         if row.status in PENDING and (row.episode, row.key) not in named and not is_gone(row, by_id)
     ]
-    return Diff(tuple(steps), sum(row.status not in PENDING | {Status.SKIPPED} for row in rows))
+    gone = sum(row.status not in PENDING | {Status.SKIPPED} for row in rows)
+    return Diff(tuple(steps), gone, known)
 
 
 def _planned(row: Stored | None, planned: PlannedReminder) -> Step | None:
@@ -114,7 +118,7 @@ def _planned(row: Stored | None, planned: PlannedReminder) -> Step | None:
 
 def _fields(one: Stored | PlannedReminder) -> tuple[object, ...]:
     return (
-        one.due_at, one.send_by, one.message, tuple(one.folds), one.critical, one.last, one.any_hour,
+        one.due_at, one.send_by, one.timezone, one.message, one.folds, one.critical, one.last, one.any_hour,
     )  # fmt: skip
 
 
@@ -141,7 +145,7 @@ def _spoken_for(
     before = row.due_at if row else None
     return Step(
         unsent.episode, unsent.key, unsent.label, effect, before, unsent.due_at,
-        into=unsent.into, decided_by=unsent.decided_by, row=row,
+        into=unsent.into, decided_by=unsent.decided_by, row=row, unsent=unsent,
     )  # fmt: skip
 
 

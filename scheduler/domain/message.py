@@ -87,10 +87,10 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
     fragment = fill(protocol.emergency.sms, values[0])
     text, sms_left = _fitting(sms, parts, f"{values[0]['clinic']}:", f"{fragment} {values[0]['link']}")
     email = list(_said(parts, lines, values, "email"))
-    care = [said.words for said in email if _is_care(parts[said.part].course.protocol, said.name)]
-    others = [said.words for said in email if not _is_care(parts[said.part].course.protocol, said.name)]
+    care = [said for said in email if _comes_first(parts[said.part], said.name)]
+    others = [said for said in email if said not in care]
     emergency = fill(protocol.emergency.email, values[0])
-    paragraphs = [*care, emergency, *others]
+    paragraphs = [*_with_legs(care), emergency, *_with_legs(others)]
     if message.kind in ("welcome", "catch-up"):
         paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
     return Text(
@@ -125,7 +125,11 @@ def _names(protocol: Protocol, messages: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*host.lines, *names, *protocol.every_message]))
 
 
-def _is_care(protocol: Protocol, name: str) -> bool:
+def _comes_first(part: Part, name: str) -> bool:
+    """Whether an email says it before the emergency fragment: care, and what the message begins with."""
+    protocol = part.course.protocol
+    if name == protocol.messages[part.content.message].lines[0]:
+        return True
     return name not in protocol.every_message and not protocol.lines[name].service
 
 

@@ -29,6 +29,8 @@ class Unsent:
     into: str = ""
     episode: int = 0
     decided_by: int = 0
+    message: str = ""
+    send_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,5 @@ def _unsent(
     course: Course, c: Candidate, reason: str, into: str = "", decided_by: int | None = None
 ) -> Unsent:
     episode = course.treatment.episode
-    return Unsent(
-        c.key, c.label, c.due_at, reason, into, episode, episode if decided_by is None else decided_by
-    )
+    decided_by = episode if decided_by is None else decided_by
+    return Unsent(c.key, c.label, c.due_at, reason, into, episode, decided_by, c.message, c.send_by)

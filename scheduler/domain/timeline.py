@@ -34,6 +34,7 @@ class PlannedReminder:
     day: int
     due_at: datetime
     due_local: datetime
+    timezone: str
     send_by: datetime
     critical: bool
     any_hour: bool = False
@@ -106,6 +107,7 @@ def _planned(slot: Slot) -> PlannedReminder:
         day=treatment.day_of(c.due_at),
         due_at=c.due_at,
         due_local=localtime.to_wall(treatment.timezone, c.due_at),
+        timezone=treatment.timezone,
         send_by=c.send_by,
         critical=c.critical,
         any_hour=c.any_hour,

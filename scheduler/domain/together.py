@@ -107,7 +107,9 @@ def part_of(slot: Slot, courses: Sequence[Course], at: datetime) -> Part:
 def _not_alone(slot: Slot, reason: str, into: Slot) -> Unsent:
     c = slot.candidate
     episode, decided_by = slot.course.treatment.episode, into.course.treatment.episode
-    return Unsent(c.key, c.label, c.due_at, reason, into.candidate.key, episode, decided_by)
+    return Unsent(
+        c.key, c.label, c.due_at, reason, into.candidate.key, episode, decided_by, c.message, c.send_by
+    )
 
 
 def space(slots: Sequence[Slot]) -> Iterator[Slot]:

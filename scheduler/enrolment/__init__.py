@@ -5,7 +5,6 @@ from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
 from scheduler.enrolment.running import already_running
-from scheduler.enrolment.treatment import course_of_episode, treatment_of
 
 __all__ = [
     "Conflict",
@@ -15,9 +14,7 @@ __all__ = [
     "Refused",
     "already_running",
     "contact_of",
-    "course_of_episode",
     "enrol",
     "page_link",
     "preview",
-    "treatment_of",
 ]

@@ -109,7 +109,7 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
         faults.setdefault("channels", shut)
     unanswered = protocol.check_answers(asked.answers)
     faults |= {f"answers.{name}": sentence for name, sentence in unanswered.items()}
-    treatment = _treatment(asked, typed.treated_at, now)
+    treatment = _treatment(asked, typed, now)
     if treatment:
         over = not unanswered and treatment.day_of(now) > last_day(protocol, treatment)
         faults |= _about_time(treatment, over=over, late_confirmed=asked.late_confirmed or preview)
@@ -122,15 +122,16 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
     return Checked(typed, edition, protocol, treatment, timeline, identity)
 
 
-def _treatment(asked: Enrolment, treated_at: datetime | None, now: datetime) -> Treatment | None:
-    if treated_at is None:
+def _treatment(asked: Enrolment, typed: Typed, now: datetime) -> Treatment | None:
+    if typed.treated_at is None:
         return None
     return Treatment(
-        treated_at=treated_at,
+        treated_at=typed.treated_at,
         timezone=asked.clinic.timezone,
         answers=dict(asked.answers),
         enrolled_at=now,
         at_desk=asked.at_desk,
+        site=typed.site,
     )
 
 

@@ -14,8 +14,9 @@ from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import fill, values_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
-from scheduler.enrolment import contact_of, course_of_episode, page_link
+from scheduler.enrolment import contact_of, page_link
 from scheduler.models import Attempt, Episode, Event, Reminder
+from scheduler.plans import course_of_episode
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.picture import draw
 from scheduler.web.stopped import stopped_of

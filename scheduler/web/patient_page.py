@@ -15,10 +15,11 @@ from scheduler.accounts import UNAMBIGUOUS
 from scheduler.domain.patient_day import patient_day
 from scheduler.domain.status import Status
 from scheduler.editions import protocol_of
-from scheduler.enrolment import contact_of, course_of_episode
+from scheduler.enrolment import contact_of
 from scheduler.enrolment.contact import TOKEN_LENGTH
 from scheduler.models import Episode, Patient
 from scheduler.opt_outs import Recipient
+from scheduler.plans import course_of_episode
 from scheduler.web.access import View
 
 TO_COME = (Status.SCHEDULED, Status.CLAIMED)

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scheduler.domain.status import Status
-from scheduler.enrolment import treatment_of
 from scheduler.models import Clinic, Episode, Reminder
+from scheduler.plans import treatment_of
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.stopped import stopped_of
 

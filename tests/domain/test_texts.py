@@ -39,10 +39,11 @@ def test_no_text_passes_its_segments(edit: str, area: str, treated: str, enrolle
         assert text.segments <= most, (key, septets(text.sms), text.sms)
 
 
-def test_only_the_longest_three_may_take_three_segments() -> None:
+def test_only_what_says_all_that_holds_or_is_critical_may_take_three_segments() -> None:
     assert {m.kind for m in LEAFLET.messages.values() if m.segments == 3} == {
         "welcome",
         "catch-up",
+        "correction",
         "critical",
     }
     assert max(m.segments for m in LEAFLET.messages.values()) == 3

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,8 +7,9 @@ from hypothesis import strategies as st
 
 from scheduler.domain.timeline import timeline_of
 from scheduler.editions import current_edition, protocol_of
-from scheduler.enrolment import Enrolled, Enrolment, Refused, enrol, preview, treatment_of
+from scheduler.enrolment import Enrolled, Enrolment, Refused, enrol, preview
 from scheduler.models import Clinic
+from scheduler.plans import treatment_of
 from tests.enrolment.clinics import PROTOCOL, asked, ready_clinic, rows
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +78,7 @@ def is_refused(asking: Enrolment, now: datetime) -> bool:
 def plan_of(enrolled: Enrolled, clinic: Clinic):  # type: ignore[no-untyped-def]
     edition = current_edition(clinic, PROTOCOL)
     assert edition is not None
-    return timeline_of(protocol_of(edition), treatment_of(enrolled.episode))
+    return timeline_of(protocol_of(edition), replace(treatment_of(enrolled.episode), episode=0))
 
 
 def assert_planned(enrolled: Enrolled, clinic: Clinic) -> None:

@@ -1,4 +1,4 @@
-"""From a stored episode back to what its timeline is built from."""
+"""From stored episodes back to what their timelines are built from."""
 
 from scheduler.domain.phases import Course, Treatment, course_of
 from scheduler.editions import protocol_of
@@ -13,6 +13,8 @@ def treatment_of(episode: Episode) -> Treatment:
         answers=episode.answers,
         enrolled_at=episode.enrolled_at,
         at_desk=episode.at_desk,
+        site=episode.site,
+        episode=episode.pk or 0,
     )
 
 
