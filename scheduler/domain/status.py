@@ -59,7 +59,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     Status.SUPERSEDED: frozenset({Status.SCHEDULED}),
     Status.FOLDED: frozenset({Status.SCHEDULED}),
     Status.DELIVERED: frozenset(),
-    Status.SKIPPED: frozenset(),
+    Status.SKIPPED: frozenset({Status.SCHEDULED}),  # a changed plan brings it back; it was never posted
     Status.CANCELLED: frozenset(),
     Status.HANDLED: frozenset(),
     Status.DROPPED: frozenset(),

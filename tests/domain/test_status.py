@@ -11,6 +11,7 @@ undelivered -> delivered scheduled failed
 failed -> scheduled handled dropped
 superseded -> scheduled
 folded -> scheduled
+skipped -> scheduled
 """
 
 
