@@ -9,6 +9,7 @@ from scheduler.models.operation import Heartbeat, JobSlot
 from scheduler.models.patient import Episode, Patient
 from scheduler.models.people import Membership, User
 from scheduler.models.reminder import Attempt, Receipt, Reminder
+from scheduler.models.rollout import Rollout
 
 __all__ = [
     "ApiKey",
@@ -26,6 +27,7 @@ __all__ = [
     "Receipt",
     "Reminder",
     "Reply",
+    "Rollout",
     "Sender",
     "User",
 ]

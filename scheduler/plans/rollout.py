@@ -1,0 +1,112 @@
+"""Bringing an edition to everybody enrolled: a job in steps, which whoever finds it unfinished carries on.
+
+A step is one transaction: the patients' plans, their episodes' edition, and how far the job is. Killed in
+between, it goes on with the next step; no patient is done twice, none is left out.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from scheduler.domain.diff import Diff
+from scheduler.domain.replan import Case
+from scheduler.editions import protocol_of
+from scheduler.history import note
+from scheduler.models import Clinic, Episode, Event, Rollout
+from scheduler.plans.cases import load_cases
+from scheduler.plans.everybody import STEP, Reach, reached, under
+from scheduler.plans.renewal import lock, write
+
+#: a job that nobody moved for so long was left by a process that is gone
+ABANDONED = timedelta(minutes=1)
+
+
+def carry_out(
+    rollout: Rollout, clock: Callable[[], datetime], *, tell: Callable[[int], None] = lambda done: None
+) -> Rollout:
+    """Step by step to the end; `tell` hears how many patients are done."""
+    while rollout.finished_at is None:
+        rollout = step(rollout.pk, clock())
+        tell(rollout.done.get("patients", 0))
+    return rollout
+
+
+@transaction.atomic
+def step(rollout_id: int, now: datetime) -> Rollout:
+    """The next patients. Two processes at the same job wait for each other, and each takes what is next."""
+    rollout = Rollout.objects.across_clinics().select_for_update().get(pk=rollout_id)
+    if rollout.finished_at:
+        return rollout
+    edition = rollout.edition
+    patients = reached(rollout.clinic, edition.protocol_id, after=rollout.last_patient, limit=STEP)
+    if patients:
+        reach = _renew(rollout, lock(patients), now)
+        rollout.done = dict(Counter(rollout.done) + Counter(reach.counts()))
+        rollout.last_patient = patients[-1]
+    rollout.moved_at = now
+    if len(patients) < STEP:
+        _finish(rollout, now)
+    rollout.save()
+    return rollout
+
+
+def _renew(rollout: Rollout, patients: list[int], now: datetime) -> Reach:
+    protocol, reach = protocol_of(rollout.edition), Reach()
+    cases: dict[int, Case] = {}
+    moved: list[int] = []
+    for patient, case in load_cases(patients).items():
+        cases[patient], episodes, left = under(case, protocol)
+        moved += episodes
+        reach.left += left
+    Episode.objects.across_clinics().filter(pk__in=moved).update(edition=rollout.edition)
+    diffs = write(cases, now, actor=rollout.started_by)
+    for diff in diffs.values():
+        reach.add(diff)
+    _tell(rollout, moved, diffs, now)
+    return reach
+
+
+def _tell(rollout: Rollout, moved: list[int], diffs: Mapping[int, Diff], now: datetime) -> None:
+    """An event on every episode, with what it does there."""
+    steps: dict[int, list[list[str]]] = {episode: [] for episode in moved}
+    for diff in diffs.values():
+        for one in diff.steps:
+            if one.episode in steps:
+                steps[one.episode].append([one.key, str(one.effect)])
+    Event.objects.bulk_create(
+        [
+            Event(
+                clinic_id=rollout.clinic_id, episode_id=episode, kind="edition-applied",
+                actor=rollout.started_by, at=now, details={"number": rollout.edition.number, "steps": done},
+            )
+            for episode, done in steps.items()
+        ]
+    )  # fmt: skip
+
+
+def _finish(rollout: Rollout, now: datetime) -> None:
+    rollout.finished_at = now
+    differs = {
+        name: [rollout.expected.get(name, 0), rollout.done.get(name, 0)]
+        for name in {*rollout.expected, *rollout.done}
+        if rollout.expected.get(name, 0) != rollout.done.get(name, 0)
+    }
+    note(
+        rollout.clinic, "edition-rolled-out", actor=rollout.started_by, now=now,
+        protocol=rollout.edition.protocol_id, number=rollout.edition.number, done=rollout.done,
+        differs=differs,
+    )  # fmt: skip
+
+
+def abandoned(now: datetime) -> list[int]:
+    """Ids of the jobs that nobody carries on."""
+    unfinished = Rollout.objects.across_clinics().filter(finished_at=None, moved_at__lt=now - ABANDONED)
+    return list(unfinished.order_by("started_at").values_list("pk", flat=True))
+
+
+def running(clinic: Clinic, protocol_id: str) -> Rollout | None:
+    """The clinic's unfinished job for a protocol."""
+    unfinished = Rollout.objects.for_clinic(clinic).filter(finished_at=None)
+    return unfinished.filter(edition__protocol_id=protocol_id).select_related("edition").first()
