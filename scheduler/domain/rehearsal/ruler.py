@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date
 
 from scheduler.domain import localtime
 from scheduler.domain.message import Contact, Part, render_together
@@ -20,8 +21,8 @@ class Measure:
 class Ruler:
     """Measures texts, each kind of them once: to write one takes far longer than to plan it.
 
-    With the same dates, and the same rules in force, texts differ by times of day alone, and these are all as
-    long as 09:00.
+    Where the same rules are in force, texts differ by dates and times alone. Times are all as long as 09:00,
+    and dates are of the same kind if they are as far from the treatment and as long: Fri 4 Dec, Sat 14 Nov.
     """
 
     def __init__(self, contact: Contact, link: str) -> None:
@@ -52,16 +53,25 @@ class Ruler:
         course, at = part.course, due.reminder.due_at
         if self._course is not course:
             self._course, self._dates = course, _dates(course)
-        phases = course.phases.values()
+        phases, due_date = course.phases.values(), due.reminder.due_local.date()
         in_force = tuple([phase.starts_at <= at for phase in phases]), tuple([p.is_over(at) for p in phases])
-        return part.content, part.leg, due.reminder.due_local.date(), self._dates, in_force
+        content = part.content.message, part.content.folds, part.content.last
+        return content, part.leg, _date(course, due_date), self._dates, in_force
 
 
 def _dates(course: Course) -> Hashable:
-    """All that a text can say of a course but for times of day: whose ends are on which date."""
-    treatment = course.treatment
+    """What a text can say of a course but for its times of day."""
     ends = [
-        (phase.id, phase.last_date, phase.ends_at and localtime.local_date(course.zone, phase.ends_at))
+        (
+            phase.id,
+            phase.last_date and _date(course, phase.last_date),
+            phase.ends_at and _date(course, localtime.local_date(course.zone, phase.ends_at)),
+        )
         for phase in course.phases.values()
     ]
-    return treatment.day_zero, tuple(treatment.answers.items()), tuple(ends)
+    return tuple(course.treatment.answers.items()), tuple(ends)
+
+
+def _date(course: Course, day: date) -> tuple[int, int]:
+    """How far from the treatment, and how long in a text."""
+    return (day - course.treatment.day_zero).days, len(localtime.short_date(day))
