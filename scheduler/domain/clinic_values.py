@@ -3,7 +3,7 @@
 lengths     continuous_wear=7d   further_wear.small=5d   no_flying=in-person
 times       morning=10:00   sending_from=09:00   sending_until=18:00
 messages    messages.day-6=off   messages.day-5.day=6 (.time, .send_by, .subject)
-lines       lines.waxing.sms=...   lines.waxing.email=...
+lines       lines.NAME.sms=...   lines.NAME.email=...
 
 Names with a dot are more exact than those without, and win over them. Locked, and no setting at all or
 refused: the emergency fragment; switching off or moving the welcome, the catch-up and the correction;

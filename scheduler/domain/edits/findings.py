@@ -9,6 +9,7 @@ from scheduler.domain.edits.sizes import too_long
 from scheduler.domain.edits.texts import faults_of_words, warnings_of_words
 from scheduler.domain.edits.timing import (
     below_leaflet,
+    faults_of_messages,
     warnings_of_lengths,
     warnings_of_messages,
     warnings_of_times,
@@ -34,6 +35,7 @@ def findings(
     samples = longest_samples(_sayable(file, settings), zone)
     faults += faults_of_words(file, settings, samples)
     faults += too_long(changed, settings, samples)
+    faults += faults_of_messages(settings, samples)
     return (*faults, *_warnings(file, changed, settings, reasons, samples, zone))
 
 

@@ -1,6 +1,6 @@
 """Changing a line's words, channel by channel.
 
-lines.waxing.sms=No waxing until after {no-waxing.date}.   lines.waxing.email=...
+lines.NAME.sms=No baths to {no-heat.date} at least.   lines.NAME.email=...
 
 An emptied text is no edit: the file's own words come back. So no restriction can be left unsaid by a text,
 and what a line rests on stays what it is.

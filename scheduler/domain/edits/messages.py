@@ -22,7 +22,7 @@ OPENERS = {
     "catch-up": "the catch-up says what holds when nothing else did",
     "correction": "the correction follows a date that changed",
 }
-SEND_BY = re.compile(r"(\d{1,3})([dh])")
+SEND_BY = re.compile(r"(\d{1,3})([dh])", re.ASCII)
 LATEST_DAYS, LATEST_HOURS = 28, 28 * 24
 LONGEST_SUBJECT = 120
 

@@ -9,10 +9,14 @@ the emergency fragment, which every message carries.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.edits.samples import Sample
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.timeline import PlannedReminder
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,14 @@ def _statements(sample: Sample, message: str, moment: Moment) -> Iterator[str]:
     for line in (course.protocol.lines[name] for name in names):
         if holds(line.when, course, moment):
             yield from line.all_statements
+
+
+def falls_silent(sample: Sample, reminder: PlannedReminder) -> bool:
+    """Whether nothing of it about care holds any more at the last minute at which it may leave."""
+    course = sample.timeline.course
+    moment = Moment(reminder.send_by - MINUTE, reminder.day, reminder.last)
+    lines = [course.protocol.lines[name] for name in course.protocol.messages[reminder.message].lines]
+    return not any(holds(line.when, course, moment) for line in lines if not line.service)
 
 
 def elsewhere(protocol: Protocol, statements: Iterable[str]) -> Elsewhere:

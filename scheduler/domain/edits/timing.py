@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from scheduler.domain.clinic_values import apply
-from scheduler.domain.edits.finding import Finding
+from scheduler.domain.edits.finding import Finding, fault
 from scheduler.domain.edits.labels import in_words, label_of
-from scheduler.domain.edits.said import elsewhere, said_by_messages
+from scheduler.domain.edits.said import elsewhere, falls_silent, said_by_messages
 from scheduler.domain.edits.samples import Sample
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.sending_hours import BEFORE_CLOSING
@@ -85,7 +85,42 @@ def warnings_of_messages(
             yield Finding(name, code, _unsaid(file, lost, is_off), statements=tuple(sorted(lost)))
         if not is_off and key in said_before and key not in said:
             yield Finding(name, "never-sent", "As it is now, no patient is sent it any more.")
+        for other in _instead(key, on_time, before):
+            yield Finding(name, "goes-instead", f"Where its day has no other text, {other!r} goes instead.")
         yield from _moved(file, changed, settings, key)
+
+
+def _instead(key: str, now: tuple[Sample, ...], before: tuple[Sample, ...]) -> list[str]:
+    """Messages that go on a day of this one, and did not before."""
+    was, goes = _days(before), _days(now)
+    days = {(number, day) for number, day, message in was if message == key}
+    return sorted({m for number, day, m in goes - was if (number, day) in days and m != key})
+
+
+def _days(samples: tuple[Sample, ...]) -> set[tuple[int, int, str]]:
+    """Which sample is sent which message on which day."""
+    return {
+        (number, reminder.day, reminder.message)
+        for number, sample in enumerate(samples)
+        for reminder in sample.timeline.reminders
+    }
+
+
+def faults_of_messages(settings: Mapping[str, str], samples: tuple[Sample, ...]) -> Iterator[Finding]:
+    """A moved message that would leave with nothing to say: an emergency fragment alone helps nobody."""
+    moved = {_key(name) for name in settings if _moves(name)}
+    silent = {
+        reminder.message
+        for sample in samples
+        for reminder in sample.timeline.reminders
+        if reminder.message in moved and falls_silent(sample, reminder)
+    }
+    for key in sorted(silent):
+        yield fault(
+            f"messages.{key}.send_by",
+            "falls-silent",
+            "it may leave at a time when nothing of it holds any more; give it an earlier last moment",
+        )
 
 
 def _moved(file: Protocol, changed: Protocol, settings: Mapping[str, str], key: str) -> Iterator[Finding]:
