@@ -63,6 +63,10 @@ def price(word: str) -> Decimal:
 def read_editions(clinic: Clinic, options: dict[str, Any]) -> Compared:
     """The edition that holds, and the draft, an older edition or a file, with what `--set` changes in it."""
     file = _file(options["protocol"])
+    try:
+        localtime.check_zone(clinic.timezone)
+    except localtime.UnknownZone as fault:
+        raise WrongInput(f"--clinic: {clinic.name} has no time zone that exists: {fault}") from None
     edition = editions.current_edition(clinic, file.id)
     if edition is None:
         where = editions.where_to_set(clinic)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from scheduler.cli import main
 from scheduler.editions import change_draft, start_draft
 from scheduler.enrolment import enrol
 from scheduler.management.base import WrongInput
+from scheduler.management.commands import rehearse as command
 from scheduler.models import Clinic, Episode
 from tests.domain.plans import FILE
 from tests.enrolment.clinics import NOW, PROTOCOL, asked, bare_clinic, edition_of, ready_clinic, rows
@@ -261,6 +263,14 @@ def test_a_value_that_only_the_clinic_can_give_is_asked_for(
         run(capsys, "--made=5", "--set=no_flying=14d")
 
 
+def test_a_clinic_whose_zone_does_not_exist_is_told(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Clinic.objects.update(timezone="Europe/Lundon")
+    with pytest.raises(WrongInput, match="--clinic: Leafy Vein Clinic has no time zone that exists"):
+        run(capsys)
+
+
 def test_a_broken_file_is_told_with_its_place(
     clinic: Clinic, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -276,3 +286,21 @@ def test_a_spring_day_is_no_surprise(db: None, capsys: pytest.CaptureFixture[str
         call_command(*WORDS, "--made=3", "--format=json")
     changes = json.loads(capsys.readouterr().out)["clock_changes"]
     assert [change["at"] for change in changes] == ["2027-03-28T01:00:00Z", "2027-10-31T01:00:00Z"]
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_shown_to_people_once_it_takes_longer(
+    db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready_clinic()
+    for quick, shown in ((60.0, False), (0.0, True)):
+        monkeypatch.setattr(command, "QUICK", quick)
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        call_command(*WORDS, "--made=100", "--format=json")
+        assert ("Rehearsing" in terminal.getvalue()) is shown
+        assert json.loads(capsys.readouterr().out)
