@@ -32,7 +32,7 @@ PLANNED = """
 PLAN = """
     UPDATE scheduler_reminder SET message = %s, folds = %s, critical = %s, last = %s, any_hour = %s,
         due_at = %s, due_local = %s, timezone = %s, send_by = %s, try_at = %s
-    WHERE id = %s AND status = 'scheduled'
+    WHERE id IN (IDS) AND status = 'scheduled'
 """
 Name = tuple[int, str]
 
@@ -80,7 +80,7 @@ def _row(step: Step, episode: Episode) -> Sequence[Any]:
     planned, unsent = step.planned, step.unsent
     if planned:
         return (
-            episode.clinic_id, episode.pk, step.key, *_fields(planned), Status.SCHEDULED, "", "",
+            episode.clinic_id, episode.pk, step.key, *_stored(_content(planned)), Status.SCHEDULED, "", "",
         )  # fmt: skip
     assert unsent is not None
     assert unsent.send_by is not None
@@ -92,11 +92,21 @@ def _row(step: Step, episode: Episode) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _fields(planned: PlannedReminder) -> tuple[Any, ...]:
-    due_at = stamp(planned.due_at)
+def _content(planned: PlannedReminder) -> tuple[Any, ...]:
+    """What a row says and when it goes."""
     return (
-        planned.message, json.dumps(planned.folds), planned.critical, planned.last, planned.any_hour, due_at,
-        planned.due_local.isoformat(timespec="minutes"), planned.timezone, stamp(planned.send_by), due_at,
+        planned.message, planned.folds, planned.critical, planned.last, planned.any_hour, planned.due_at,
+        planned.due_local, planned.timezone, planned.send_by,
+    )  # fmt: skip
+
+
+def _stored(content: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same as the engine stores it, and when a worker looks at it."""
+    message, folds, critical, last, any_hour, due_at, due_local, zone, send_by = content
+    due = stamp(due_at)
+    return (
+        message, json.dumps(folds), critical, last, any_hour, due, due_local.isoformat(timespec="minutes"),
+        zone, stamp(send_by), due,
     )  # fmt: skip
 
 
@@ -105,15 +115,18 @@ def _local(zone: str, instant: datetime) -> str:
 
 
 def _plan(steps: Sequence[Step]) -> None:
-    """New times and contents of what stays, or came back."""
-    changed = [
-        (*_fields(step.planned), step.row.id)
-        for step in steps
-        if step.planned and step.row and step.effect in (Effect.MOVES, Effect.CHANGES, Effect.RETURNS)
-    ]
-    if changed:
-        with connection.cursor() as cursor:
-            cursor.executemany(PLAN, changed)
+    """New times and contents of what stays, or came back: those that become alike in one statement."""
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for step in steps:
+        if step.planned and step.row and step.effect in (Effect.MOVES, Effect.CHANGES, Effect.RETURNS):
+            alike[_content(step.planned)].append(step.row.id)
+    alone = [(*_stored(content), ids[0]) for content, ids in alike.items() if len(ids) == 1]
+    with connection.cursor() as cursor:
+        if alone:
+            cursor.executemany(with_ids(PLAN, [0]), alone)
+        for content, ids in alike.items():
+            for chunk in chunks(ids if len(ids) > 1 else ()):
+                cursor.execute(with_ids(PLAN, chunk), [*_stored(content), *chunk])
 
 
 def _speak_for(steps: Sequence[Step], ids: Mapping[Name, int], actor: str, now: datetime) -> None:

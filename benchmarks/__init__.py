@@ -1,0 +1,1 @@
+"""What things cost, side by side in one run. `make bench`."""

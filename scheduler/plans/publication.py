@@ -1,0 +1,88 @@
+"""Publishing a draft to everybody enrolled, by somebody who has seen what that does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from scheduler.editions import Refused, Stale, publish_draft
+from scheduler.editions.publishing import lock
+from scheduler.models import Clinic, Draft, Event, Rollout
+from scheduler.plans.rollout import running
+
+#: what a person does to a plan; it changes the effect that another person looked at
+CHANGES = (
+    "treatment-changed", "reminder-moved", "reminder-skipped", "reminder-sent-now",
+    "plan-paused", "plan-resumed", "plan-cancelled",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the effect was worked out from: the draft's revision, and the last change of a person to a plan.
+
+    Claims and new enrolments do not count: they take nothing from what the person decided.
+    """
+
+    revision: int
+    change: int
+
+
+def seen_now(draft: Draft) -> Seen:
+    return Seen(draft.revision, _last_change(draft.clinic, draft.protocol_id))
+
+
+def _last_change(clinic: Clinic, protocol_id: str) -> int:
+    """The newest of the events by which a person changed a running plan of this protocol; 0: none."""
+    changes = Event.objects.for_clinic(clinic).filter(
+        kind__in=CHANGES, episode__edition__protocol_id=protocol_id
+    )
+    return changes.aggregate(last=Max("pk"))["last"] or 0
+
+
+def publish_to_everybody(
+    clinic: Clinic,
+    protocol_id: str,
+    *,
+    seen: Seen,
+    expected: Mapping[str, int],
+    reason: str,
+    approved_by: str,
+    actor: str,
+    now: datetime,
+) -> Rollout:
+    """Make the draft the next edition, and begin to bring it to everybody enrolled; `carry_out` goes on.
+
+    `expected` are the counts of the effect that was shown. Raises Stale where that is no longer the effect,
+    and Refused for all else that stands in the way; then nothing is written.
+    """
+    with transaction.atomic():
+        lock(clinic)
+        if before := running(clinic, protocol_id):
+            sentence = (
+                f"Edition {before.edition.number} is still on its way to everybody. Wait until it is done."
+            )
+            raise Refused("rollout-running", sentence)
+        if _last_change(clinic, protocol_id) != seen.change:
+            raise Stale(_who_changed(clinic, seen.change))
+        edition = publish_draft(
+            clinic, protocol_id, seen_revision=seen.revision, reason=reason, approved_by=approved_by,
+            actor=actor, now=now,
+        )  # fmt: skip
+        return Rollout.objects.create(
+            clinic=clinic,
+            edition=edition,
+            expected=dict(expected),
+            started_by=actor,
+            started_at=now,
+            moved_at=now,
+        )
+
+
+def _who_changed(clinic: Clinic, since: int) -> str:
+    changes = Event.objects.for_clinic(clinic).filter(kind__in=CHANGES, pk__gt=since).order_by("pk")
+    last = changes.last()
+    who = f" by {last.actor}" if last else ""
+    return f"Plans were changed meanwhile{who}, so this is not the effect any more. Look at it again."
