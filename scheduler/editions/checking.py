@@ -47,8 +47,8 @@ def _stale(draft: Draft) -> Iterator[Finding]:
         yield fault(
             "",
             "stale-base",
-            f"{current.published_by} published edition {current.number} since; this draft began with {base}: "
-            "renew it to carry its changes over",
+            f"edition {current.number} was published since, by {current.published_by}, and this draft began "
+            f"with {base}: renew it to carry its changes over",
         )
 
 

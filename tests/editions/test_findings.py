@@ -56,6 +56,11 @@ def test_a_fault_is_found_under_its_name(name: str, text: str, code: str) -> Non
     assert (name, code) in faults
 
 
+def test_a_text_that_lengths_alone_make_long_is_no_fault() -> None:
+    long = [one for one in found({"continuous_wear": "7d", "no_flying": "14d"}) if one.code == "too-long"]
+    assert all(not one.is_fault and one.name.startswith("messages.") for one in long)
+
+
 def test_every_fault_is_a_sentence() -> None:
     for name, text, _ in FAULTS:
         for one in found({name: text}):

@@ -34,9 +34,11 @@ def findings(
     settings = {name: text for name, text in settings.items() if name not in refused}
     samples = longest_samples(_sayable(file, settings), zone)
     faults += faults_of_words(file, settings, samples)
-    faults += too_long(changed, settings, samples)
     faults += faults_of_messages(settings, samples)
-    return (*faults, *_warnings(file, changed, settings, reasons, samples, zone))
+    long = list(too_long(changed, settings, samples))
+    faults += [one for one in long if one.is_fault]
+    warnings = [one for one in long if not one.is_fault]
+    return (*faults, *warnings, *_warnings(file, changed, settings, reasons, samples, zone))
 
 
 def _warnings(

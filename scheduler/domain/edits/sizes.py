@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from scheduler.domain.edits.finding import Finding, fault
+from scheduler.domain.edits.finding import Finding
 from scheduler.domain.edits.samples import Sample, corrections
-from scheduler.domain.gsm7 import foreign_characters, septets
+from scheduler.domain.gsm7 import septets
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
 
@@ -12,7 +12,7 @@ from scheduler.domain.protocol import Protocol
 def too_long(
     protocol: Protocol, settings: Mapping[str, str], samples: tuple[Sample, ...]
 ) -> Iterator[Finding]:
-    """One fault for each message, at its longest; under the edited line where that is the only one."""
+    """One finding for each message, at its longest; under the edited line where that is the only one."""
     longest: dict[tuple[str, ...], Text] = {}
     for keys, text in _measured(samples):
         if text.segments > protocol.messages[keys[0]].segments and (
@@ -24,7 +24,7 @@ def too_long(
         keys, text = max(
             ((k, t) for k, t in longest.items() if k[0] == host), key=lambda item: len(item[1].sms)
         )
-        yield _fault(protocol, settings, keys, text)
+        yield _finding(protocol, settings, keys, text)
 
 
 def _measured(samples: tuple[Sample, ...]) -> Iterator[tuple[tuple[str, ...], Text]]:
@@ -35,16 +35,18 @@ def _measured(samples: tuple[Sample, ...]) -> Iterator[tuple[tuple[str, ...], Te
             yield (key,), text
 
 
-def _fault(protocol: Protocol, settings: Mapping[str, str], keys: tuple[str, ...], text: Text) -> Finding:
+def _finding(protocol: Protocol, settings: Mapping[str, str], keys: tuple[str, ...], text: Text) -> Finding:
+    """A fault where the clinic's own words or moves are in it; else only lengths, which it cannot help."""
     message = protocol.messages[keys[0]]
     lines = [name for key in keys for name in protocol.messages[key].lines]
     edited = [f"lines.{name}.sms" for name in dict.fromkeys(lines) if f"lines.{name}.sms" in settings]
-    size = septets(text.sms) or len(text.sms)
-    unit = "characters outside the GSM alphabet among them" if foreign_characters(text.sms) else "characters"
+    moved = [name for name in settings if name.startswith(tuple(f"messages.{key}." for key in keys))]
+    size = f"{septets(text.sms) or len(text.sms)} characters"
     shorten = f"; shorten {' or '.join(edited)}" if edited else ""
-    return fault(
+    return Finding(
         edited[0] if len(edited) == 1 else f"messages.{keys[0]}",
         "too-long",
-        f"{message.label!r} takes {text.segments} segments at its longest ({size} {unit}), and "
-        f"{message.segments} are the most{shorten}",
+        f"{message.label} takes {text.segments} segments at its longest ({size}), and "
+        f"{message.segments} are the most{shorten}.",
+        is_fault=bool(edited or moved),
     )
