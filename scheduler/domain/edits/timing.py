@@ -16,12 +16,12 @@ BELOW, REASON_MISSING = "below-leaflet", "reason-missing"
 
 def below_leaflet(file: Protocol, settings: Mapping[str, str]) -> dict[str, str]:
     """Settings of lengths shorter than the file's own, with the two lengths: "2d instead of 3d"."""
-    found = {}
+    found, changed = {}, apply(file, settings)[0]
     for name in settings:
         section, _, option = name.partition(".")
         if section not in file.values or file.values[section].set_by_clinic:
             continue
-        own, source = (one.values[section] for one in (apply(file, settings)[0], file))
+        own, source = changed.values[section], file.values[section]
         pairs = [(own.lengths[o], source.lengths[o]) for o in source.lengths if option in ("", o)]
         pairs = pairs or ([(own.length, source.length)] if own.length and source.length else [])
         shorter = [f"{a} instead of {b}" for a, b in pairs if a.hours < b.hours]
