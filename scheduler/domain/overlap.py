@@ -1,7 +1,8 @@
 """Several treatments of one patient: which of their rules are the same restriction, and which one decides.
 
 Phases of the same id are the same restriction, whatever the protocol: for the whole body always, at the site
-of the treatment where the legs meet. They merge as intervals, and the later end wins.
+of the treatment where the legs meet, if need be through a third treatment. They merge as intervals, and the
+later end wins.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,8 @@ from scheduler.domain.phases import SECOND, Course, Phase
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 LEGS = {"left": "Left leg", "right": "Right leg"}
+#: a phase and the leg that it is about
+Sited = tuple[str, Phase]
 
 
 def legs_meet(one: str, other: str) -> bool:
@@ -19,57 +22,65 @@ def legs_meet(one: str, other: str) -> bool:
     return not one or not other or "both" in (one, other) or one == other
 
 
-def shares(course: Course, other: Course, phase: Phase) -> bool:
-    """Whether the other treatment's phase of the same id is the same restriction."""
-    return phase.scope == "body" or legs_meet(course.treatment.site, other.treatment.site)
-
-
 def merged_phase(course: Course, others: Iterable[Course], phase: Phase, at: datetime | None = None) -> Phase:
     """The restriction with what other treatments add to it: of its stretches the one that holds at `at`.
 
-    Without such a one, or without a moment, the stretch of this course's own phase.
+    Without such a one, or without a moment, the stretch of this course's own phase. One to which no end is
+    given is as the patient was told in person: it moves no end, and none moves it.
     """
-    same = [other.phases[phase.id] for other in others if _is_same(course, other, phase)]
+    if phase.ends_at is None:
+        return phase
+    own = (course.treatment.site, phase)
+    same = [(o.treatment.site, p) for o in others if (p := o.phases.get(phase.id)) and p.ends_at]
     if not same:
         return phase
-    stretches = _stretches([phase, *same])
-    own = next(stretch for stretch in stretches if phase in stretch)
-    holding = (s for s in stretches if at and s[0].starts_at <= at < _end(_decider(s)))
-    return _as_one(course, phase, next(holding, own))
+    stretches = [s for s in _stretches([own, *same]) if any(_meet(own, one) for one in s)]
+    holding = [s for s in stretches if at and _start(s) <= at < _end(_decider(s))]
+    mine = next(s for s in stretches if own in s)
+    chosen = mine if mine in holding or not holding else max(holding, key=lambda s: _end(_decider(s)))
+    return phase if chosen == [own] else _as_one(course, phase, chosen)
 
 
-def _is_same(course: Course, other: Course, phase: Phase) -> bool:
-    return phase.id in other.phases and shares(course, other, phase)
-
-
-def _stretches(phases: list[Phase]) -> list[list[Phase]]:
-    """The phases in groups that leave no gap between them."""
-    groups: list[list[Phase]] = []
-    for phase in sorted(phases, key=lambda p: p.starts_at):
-        if groups and phase.starts_at <= _end(_decider(groups[-1])):
-            groups[-1].append(phase)
-        else:
-            groups.append([phase])
+def _stretches(phases: list[Sited]) -> list[list[Sited]]:
+    """The phases in groups: within one no gap lies between phases of legs that meet."""
+    groups: list[list[Sited]] = []
+    for sited in sorted(phases, key=lambda one: one[1].starts_at):
+        touched = [g for g in groups if any(_meet(one, sited) and _touch(one[1], sited[1]) for one in g)]
+        groups = [g for g in groups if g not in touched]
+        groups.append([*(one for g in touched for one in g), sited])
     return groups
+
+
+def _meet(one: Sited, other: Sited) -> bool:
+    return one[1].scope == "body" or legs_meet(one[0], other[0])
+
+
+def _touch(earlier: Phase, later: Phase) -> bool:
+    return later.starts_at <= _end(earlier)
 
 
 def _end(phase: Phase) -> datetime:
     return phase.ends_at or NEVER
 
 
-def _decider(stretch: Sequence[Phase]) -> Phase:
-    return max(stretch, key=_end)
+def _start(stretch: Sequence[Sited]) -> datetime:
+    return min(phase.starts_at for _, phase in stretch)
 
 
-def _as_one(course: Course, own: Phase, stretch: Sequence[Phase]) -> Phase:
-    decider, treatment = _decider(stretch), course.treatment
+def _decider(stretch: Sequence[Sited]) -> Phase:
+    """The one that ends last; of several the newest, which then speaks for all."""
+    return max((p for _, p in stretch), key=lambda p: (_end(p), p.starts_at, p.decided_by))
+
+
+def _as_one(course: Course, own: Phase, stretch: Sequence[Sited]) -> Phase:
+    decider, starts_at = _decider(stretch), _start(stretch)
     return replace(
         decider,
         label=own.label,
         statements=own.statements,
-        starts_at=stretch[0].starts_at,
-        first_day=treatment.day_of(stretch[0].starts_at),
-        last_day=treatment.day_of(decider.ends_at - SECOND) if decider.ends_at else None,
+        starts_at=starts_at,
+        first_day=course.treatment.day_of(starts_at),
+        last_day=course.treatment.day_of(_end(decider) - SECOND),
     )
 
 
@@ -90,7 +101,9 @@ def _after_what_holds(course: Course, phase: Phase, merged: dict[str, Phase], at
     before = merged.get(course.protocol.phases[phase.id].starts_after or "")
     if before is None or not before.holds(at) or before.ends_at is None or phase.starts_at >= before.ends_at:
         return phase
-    return replace(phase, starts_at=before.ends_at) if _end(phase) > before.ends_at else None
+    if phase.ends_at and phase.ends_at <= before.ends_at:
+        return None
+    return replace(phase, starts_at=before.ends_at)
 
 
 def leg_to_name(course: Course, others: Iterable[Course], at: datetime) -> str:
