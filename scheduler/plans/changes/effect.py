@@ -1,0 +1,164 @@
+"""What a change would do: shown before it is done, and again when it is."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain.diff import Diff
+from scheduler.domain.localtime import short_date
+from scheduler.domain.message import Content, Part, Text, render_together
+from scheduler.domain.opening import owed
+from scheduler.domain.overlap import leg_to_name, seen_with
+from scheduler.domain.replan import replan
+from scheduler.domain.standing import Standing
+from scheduler.domain.status import Status
+from scheduler.domain.stored import BY_PERSON
+from scheduler.domain.timeline import PlannedReminder, Timeline
+from scheduler.enrolment.contact import contact_of, page_link
+from scheduler.models import Episode
+from scheduler.plans.changes.facts import Facts, Line, facts_of, in_words, moment
+from scheduler.plans.changes.loaded import Loaded
+from scheduler.plans.changes.refused import refuse
+from scheduler.plans.changes.steps import Wording
+from scheduler.plans.changes.wanted import Change, Wanted, changed
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A text that tells the patient what is right now, as it will read when it is due."""
+
+    planned: PlannedReminder
+    text: Text
+
+
+@dataclass(frozen=True)
+class PlanEffect:
+    """The same for every change. `revision` and `seen` stand for what the person has looked at.
+
+    `changes` is what is changed, `steps` what becomes of the patient's reminders; `timeline` is the plan
+    afterwards, of all the patient's treatments.
+    """
+
+    revision: int
+    seen: str
+    changes: tuple[Line, ...]
+    steps: tuple[Line, ...]
+    timeline: Timeline
+    diff: Diff
+    corrections: tuple[Correction, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it for people, in the order in which they need it."""
+        return (*map(str, self.changes), *self.notes, *map(str, self.steps), *self.warnings)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """The effect, with what it takes to do it."""
+
+    effect: PlanEffect
+    wanted: Wanted
+    facts: Facts
+    after: Loaded
+
+
+def foresee(loaded: Loaded, change: Change) -> Foreseen:
+    """Raises Refused where the change cannot be, or would do nothing. Writes nothing."""
+    wanted = change.read(loaded)
+    facts = facts_of(loaded, wanted)
+    if not facts:
+        raise refuse("nothing-changes", "This would change nothing: it is so already.")
+    after = changed(loaded, wanted)
+    timeline, diff = replan(after.case, loaded.now)
+    wording = Wording({**loaded.case.courses, **after.case.courses}, timeline)
+    label = wording.of_row(wanted.row) if wanted.row else ""
+    changes = tuple(in_words(facts, loaded.course.protocol, after.episode.timezone, label))
+    corrections = tuple(_corrections(after, timeline))
+    effect = PlanEffect(
+        revision=loaded.episode.revision,
+        seen=_fingerprint(loaded, diff),
+        changes=changes,
+        steps=tuple(line for line in wording.lines(diff) if line not in changes),
+        timeline=timeline,
+        diff=diff,
+        corrections=corrections,
+        notes=(*wanted.notes, *_told(after, corrections), *_gone(diff)),
+        warnings=(*wanted.warnings, *_nothing_left(after, timeline)),
+    )
+    return Foreseen(effect, wanted, facts, after)
+
+
+def _corrections(after: Loaded, timeline: Timeline) -> Iterator[Correction]:
+    for planned in timeline.reminders:
+        if planned.kind in ("correction", "catch-up"):
+            yield Correction(planned, _rendered(after, timeline, planned))
+
+
+def _rendered(after: Loaded, timeline: Timeline, planned: PlannedReminder) -> Text:
+    """With what it carries for other treatments."""
+    carried = {(u.episode, u.key): u.message for u in timeline.unsent}
+    parts = [_part(timeline, planned.episode, planned.content, planned.due_at)]
+    for episode, key in planned.guests:
+        content = Content(carried[episode, key], (), False, planned.content.due_date)
+        parts.append(_part(timeline, episode, content, planned.due_at))
+    return render_together(parts, contact_of(after.clinic), page_link(after.patient), planned.due_at)
+
+
+def _part(timeline: Timeline, episode: int, content: Content, at: datetime) -> Part:
+    course = next(course for course in timeline.courses if course.treatment.episode == episode)
+    others = timeline.others_of(episode)
+    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
+
+
+def _told(after: Loaded, corrections: tuple[Correction, ...]) -> Iterator[str]:
+    """Which rules the patient knows another end of than is right now."""
+    tellings = [telling for telling in after.case.tellings if telling.at < after.now]
+    for planned in (one.planned for one in corrections if one.planned.kind == "correction"):
+        course = after.case.courses[planned.episode]
+        others = [other for other in after.case.courses.values() if other is not course]
+        wrong = [
+            f"{phase.label} (right: {short_date(phase.last_date)})"
+            for phase in owed(Standing(course, after.now), others, tellings)
+            if phase.last_date
+        ]
+        when = moment(planned.timezone, planned.due_at)
+        yield f"The patient was told another end of: {', '.join(wrong)}. A text corrects it: {when}."
+
+
+def _gone(diff: Diff) -> Iterator[str]:
+    if diff.gone:
+        texts = "text has" if diff.gone == 1 else "texts have"
+        yield f"{diff.gone} {texts} gone already and cannot be changed."
+
+
+def _nothing_left(after: Loaded, timeline: Timeline) -> Iterator[str]:
+    mine = after.episode.pk
+    if after.episode.state != Episode.State.CANCELLED and not any(
+        p.episode == mine for p in timeline.reminders
+    ):
+        yield "Nothing of this plan would be left to send."
+
+
+def _fingerprint(loaded: Loaded, diff: Diff) -> str:
+    """Of all that people have decided about the patient's plans, and of what becomes of each reminder.
+
+    Times are not in it: they follow from the rest, and from when it is done.
+    """
+    episodes = Episode.objects.for_clinic(loaded.clinic).filter(patient=loaded.patient).order_by("pk")
+    decided = [
+        list(
+            episodes.values_list(
+                "pk", "treated_local", "timezone", "answers", "site", "state", "channels", "edition"
+            )
+        ),
+        [loaded.patient.mobile, loaded.patient.email],
+        [(row.id, row.moved_to) for row in loaded.case.rows if row.moved_to],
+        [row.id for row in loaded.case.rows if row.status is Status.SKIPPED and row.reason == BY_PERSON],
+    ]
+    steps = sorted((s.episode, s.key, s.effect, s.reason, s.into, s.decided_by) for s in diff.steps)
+    return hashlib.sha256(json.dumps([decided, steps], default=str).encode()).hexdigest()[:16]

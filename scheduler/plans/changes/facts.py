@@ -1,0 +1,103 @@
+"""What a change changes: the values before and after, as its event keeps them and as people read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from scheduler.domain import localtime
+from scheduler.domain.protocol import Protocol
+from scheduler.plans.changes.loaded import Loaded
+from scheduler.plans.changes.wanted import Wanted
+
+#: the value before and the one after, as JSON has them
+Facts = Mapping[str, tuple[Any, Any]]
+LABELS = {
+    "treated_at": "End of the treatment",
+    "timezone": "Time zone",
+    "site": "Leg",
+    "state": "Plan",
+    "channels": "Ways to reach the patient",
+    "mobile": "Mobile number",
+    "email": "Email address",
+}
+WORDS = {
+    "sms": "texts",
+    "email": "emails",
+    "active": "running",
+    "scheduled": "planned",
+    "skipped": "not sent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that changes, in words; `before` or `after` is empty where there is nothing."""
+
+    what: str
+    before: str
+    after: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.what}: {self.before or 'none'} -> {self.after or 'none'}"
+        return f"{said} ({self.why})" if self.why else said
+
+
+def facts_of(loaded: Loaded, wanted: Wanted) -> Facts:
+    """The values that differ; none where the change would do nothing."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for holder, fields in ((loaded.episode, wanted.episode), (loaded.patient, wanted.patient)):
+        for name, value in fields.items():
+            found |= _of_field(name, getattr(holder, name), value)
+    if wanted.row:
+        for name, value in wanted.reminder.items():
+            # A person's time takes the place of the one that it has, whoever gave it that.
+            before = wanted.row.due_at if name == "moved_to" else getattr(wanted.row, name)
+            found |= _of_field("due_at" if name == "moved_to" else name, before, value)
+        found.pop("reason", None)
+    return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+
+
+def _of_field(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
+    if name == "answers":
+        return {f"answers.{one}": (before.get(one, ""), answer) for one, answer in after.items()}
+    # It says the same as the instant and the zone.
+    return {} if name == "treated_local" else {name: (_plain(before), _plain(after))}
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+def in_words(facts: Facts, protocol: Protocol, zone: str, label: str = "") -> list[Line]:
+    """`label` is the reminder's, for facts about one; `zone` is the one whose clock is read."""
+    return [_line(name, before, after, protocol, zone, label) for name, (before, after) in facts.items()]
+
+
+def _line(name: str, before: Any, after: Any, protocol: Protocol, zone: str, label: str) -> Line:
+    if name.startswith("answers."):
+        question = protocol.questions.get(name.removeprefix("answers."))
+        if question is None:
+            return Line(name, str(before), str(after))
+        options = question.options
+        return Line(question.label, options.get(before, before), options.get(after, after))
+    if name.endswith("_at"):
+        return Line(LABELS.get(name, label), _moment(zone, before), _moment(zone, after))
+    return Line(LABELS.get(name, label), _word(before), _word(after))
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", then ".join(str(WORDS.get(one, one)) for one in value)
+    return WORDS.get(value, str(value))
+
+
+def _moment(zone: str, instant: str) -> str:
+    return moment(zone, datetime.fromisoformat(instant))
+
+
+def moment(zone: str, instant: datetime) -> str:
+    """Thu 26 Nov, 09:00, on the clock of the zone."""
+    wall = localtime.to_wall(zone, instant)
+    return f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"

@@ -1,0 +1,26 @@
+"""How a change of a plan is refused. Nothing is written then."""
+
+from collections.abc import Mapping
+
+
+class Refused(ValueError):
+    """`code` is for programs; `faults` has one sentence per field, each one a person can act on.
+
+    What concerns the plan as a whole stands under `plan`.
+    """
+
+    def __init__(self, code: str, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.code, self.faults = code, dict(faults)
+
+
+class Stale(Refused):
+    """What the person saw is not so any more; the sentence says who changed what since."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("stale", {"plan": sentence})
+
+
+def refuse(code: str, sentence: str, field: str = "plan") -> Refused:
+    """One fault."""
+    return Refused(code, {field: sentence})

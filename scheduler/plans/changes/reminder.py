@@ -1,0 +1,164 @@
+"""One reminder at another time, at once, or not at all."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from scheduler.domain.due import candidates, has_something_to_say
+from scheduler.domain.overlap import seen_with
+from scheduler.domain.status import Status
+from scheduler.domain.stored import BY_PERSON, Stored
+from scheduler.enrolment import reading
+from scheduler.enrolment.checking import Typed
+from scheduler.models import Episode
+from scheduler.plans.changes.facts import moment
+from scheduler.plans.changes.loaded import Loaded, keys_of
+from scheduler.plans.changes.refused import Refused, refuse
+from scheduler.plans.changes.wanted import Wanted
+
+#: why a reminder that is not planned any more cannot be changed
+STANDS = {
+    Status.CLAIMED: "It is being sent right now.",
+    Status.SENT: "It has gone already.",
+    Status.DELIVERED: "It has gone already.",
+    Status.IN_DOUBT: "It may have gone already.",
+    Status.UNDELIVERED: "It has gone, and did not arrive.",
+    Status.FAILED: "It could not be sent.",
+    Status.CANCELLED: "It is cancelled.",
+    Status.HANDLED: "Somebody has dealt with it.",
+    Status.DROPPED: "Somebody decided that it need not be said.",
+}
+
+
+@dataclass(frozen=True)
+class MoveReminder:
+    """To another time, typed on the clock of the reminder's zone: 2026-11-26T15:00, or with an offset."""
+
+    kind: ClassVar[str] = "reminder-moved"
+    key: str
+    to: str
+    fold: str = ""
+
+    def read(self, loaded: Loaded) -> Wanted:
+        row, typed = _planned(loaded, self.key), Typed({})
+        to = typed.read("to", reading.read_treated, self.to, row.timezone, self.fold, otherwise=None)
+        if not self.to.strip():
+            typed.faults["to"] = "Say when it is to go: the date and the time."
+        if typed.faults:
+            raise Refused("fold" if "fold" in typed.faults else "wrong-input", typed.faults)
+        _refuse_opener(loaded, row)
+        if to < loaded.now:
+            raise refuse("past", "This time has passed.", "to")
+        if to != row.due_at:
+            _check_time(loaded, row, to)
+        return Wanted(row=row, reminder={"moved_to": to}, warnings=tuple(_warnings(loaded, row, to)))
+
+
+@dataclass(frozen=True)
+class SendNow:
+    """At once, as the time is."""
+
+    kind: ClassVar[str] = "reminder-sent-now"
+    key: str
+
+    def read(self, loaded: Loaded) -> Wanted:
+        row, now = _planned(loaded, self.key), loaded.now
+        if loaded.episode.state == Episode.State.PAUSED and not row.critical:
+            raise refuse("paused", "The plan is paused, and this would wait as well. Resume the plan first.")
+        if row.due_at <= now:
+            raise refuse("nothing-changes", "It is due already: it goes as soon as a worker takes it.", "key")
+        _refuse_opener(loaded, row)
+        _check_time(loaded, row, now)
+        return Wanted(row=row, reminder={"moved_to": now})
+
+
+@dataclass(frozen=True)
+class SkipReminder:
+    """Not at all. Nothing brings it back."""
+
+    kind: ClassVar[str] = "reminder-skipped"
+    key: str
+
+    def read(self, loaded: Loaded) -> Wanted:
+        row, protocol = _planned(loaded, self.key), loaded.course.protocol
+        if row.critical and loaded.now < row.send_by:
+            until = moment(row.timezone, row.send_by)
+            sentence = f"This text tells of an emergency: as long as it may be sent, until {until}, it is."
+            raise refuse("critical", sentence, "key")
+        if row.message == protocol.correction != protocol.catch_up:
+            sentence = (
+                "The patient was told dates that are not right any more. This text says so, and has to go."
+            )
+            raise refuse("correction", sentence, "key")
+        unsaid = [protocol.messages[name].label for name in row.folds if name in protocol.messages]
+        notes = (f"What it says besides is not sent either: {', '.join(unsaid)}.",) if unsaid else ()
+        skipped = {"status": Status.SKIPPED, "reason": BY_PERSON}
+        return Wanted(row=row, reminder=skipped, notes=notes)
+
+
+def _planned(loaded: Loaded, key: str) -> Stored:
+    """A reminder that is still to come. Raises Refused."""
+    row = next((row for row in loaded.rows if row.key == key), None)
+    if row is None:
+        known = keys_of(loaded.to_come())
+        raise refuse("unknown-reminder", f"There is no reminder {key[:40]!r}; still to come: {known}.", "key")
+    if row.status is not Status.SCHEDULED:
+        raise refuse("not-planned", _why_not(loaded, row), "key")
+    return row
+
+
+def _why_not(loaded: Loaded, row: Stored) -> str:
+    if row.status is Status.FOLDED:
+        host = next((one for one in loaded.case.rows if one.id == row.host), None)
+        return f"Another text says it: {loaded.label_of(host)}." if host else "Another text says it."
+    if row.status is Status.SUPERSEDED:
+        return "Another treatment decides what it would say, so it is not sent."
+    if row.status is Status.SKIPPED:
+        return (
+            "Somebody decided that it is not sent." if row.reason == BY_PERSON else "It was not sent in time."
+        )
+    return STANDS[row.status]
+
+
+def _refuse_opener(loaded: Loaded, row: Stored) -> None:
+    """The text that begins a plan, or begins it anew, goes as soon as it may; it has no other time."""
+    if loaded.course.protocol.messages[row.message].at.enrolment:
+        when = moment(row.timezone, row.due_at)
+        raise refuse(
+            "opener", f"This text goes as soon as texts may be sent, {when}: it has no other time.", "key"
+        )
+
+
+def _check_time(loaded: Loaded, row: Stored, to: datetime) -> None:
+    course, zone = loaded.course, row.timezone
+    if to >= row.send_by:
+        until = moment(zone, row.send_by)
+        raise refuse("past-send-by", f"It makes sense until {until} only, so it has to go before that.", "to")
+    if not course.hours.include(to):
+        opens = course.hours.next_moment(to)
+        could = (
+            f"It could go from {moment(zone, opens)}."
+            if opens < row.send_by
+            else "It cannot go later either."
+        )
+        hours = course.protocol.sending_hours
+        span = f"{hours.opens:%H:%M} and {hours.closes:%H:%M}"
+        raise refuse("outside-hours", f"Texts are sent between {span} only. {could}", "to")
+    if not _says_something(loaded, row, to):
+        raise refuse("nothing-to-say", "Nothing of what it says holds at that time.", "to")
+
+
+def _says_something(loaded: Loaded, row: Stored, to: datetime) -> bool:
+    course = loaded.course
+    found = next((c for c in candidates(course) if c.key == row.key), None)
+    if found is None:
+        return False
+    then = replace(found, due_at=to, day=course.treatment.day_of(to))
+    message = course.protocol.messages[row.message]
+    return has_something_to_say(seen_with(course, loaded.others, to), message, then)
+
+
+def _warnings(loaded: Loaded, row: Stored, to: datetime) -> list[str]:
+    if row.critical and to > row.due_at:
+        return [f"{loaded.label_of(row)} tells of an emergency, and would go later than planned."]
+    return []

@@ -1,0 +1,48 @@
+"""What happened to a plan since somebody looked at it."""
+
+from scheduler.models import Episode, Event
+from scheduler.plans.changes.facts import in_words, moment
+from scheduler.plans.changes.loaded import label_in
+from scheduler.plans.courses import course_of_episode
+
+#: so many of the newest changes are told
+MOST = 5
+DONE = {
+    "treatment-changed": "changed the treatment",
+    "reminder-moved": "moved a message",
+    "reminder-sent-now": "sent a message at once",
+    "reminder-skipped": "took a message out",
+    "plan-paused": "paused the plan",
+    "plan-resumed": "resumed the plan",
+    "plan-cancelled": "cancelled the plan",
+    "address-changed": "changed how the patient is reached",
+}
+BY_ITSELF = (
+    "Since you looked at it the plan was brought up to date: texts went, or a treatment or an edition came. "
+    "This is not the effect any more. Look again."
+)
+
+
+def changes_since(episode: Episode, seen_revision: int) -> str:
+    """Who changed what, the oldest first; empty where no person changed the patient's plans."""
+    events = Event.objects.for_clinic(episode.clinic).filter(
+        kind__in=DONE, episode__patient=episode.patient_id
+    )
+    newest = events.select_related("episode__edition", "reminder").order_by("-pk")[:MOST]
+    since = [one for one in newest if one.details["revisions"].get(str(episode.pk), 0) > seen_revision]
+    if not since:
+        return ""
+    told = " ".join(_sentence(one, episode) for one in reversed(since))
+    return f"The plan has changed since you looked at it. {told} Look again."
+
+
+def _sentence(event: Event, episode: Episode) -> str:
+    assert event.episode
+    theirs, zone = event.episode, event.episode.timezone
+    course = course_of_episode(theirs)
+    label = label_in(course, event.reminder.message, event.reminder.due_at) if event.reminder else ""
+    lines = in_words(event.details["changed"], course.protocol, zone, label)
+    other = "" if theirs.pk == episode.pk else " of another treatment"
+    what = "; ".join(map(str, lines))
+    when, why = moment(zone, event.at), event.details["why"]
+    return f"{event.actor} {DONE[event.kind]}{other} on {when} ({what}): {why}."

@@ -1,0 +1,107 @@
+"""What was said of a treatment turns out to be otherwise: when it ended, an answer, the zone, the leg."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from scheduler.domain import localtime
+from scheduler.domain.phases import Treatment
+from scheduler.domain.status import Status
+from scheduler.enrolment import reading
+from scheduler.enrolment.checking import Typed, is_late, last_day
+from scheduler.enrolment.request import SITES
+from scheduler.plans.changes.facts import moment
+from scheduler.plans.changes.loaded import Loaded
+from scheduler.plans.changes.refused import Refused
+from scheduler.plans.changes.wanted import Wanted
+from scheduler.plans.courses import treatment_of
+
+FUTURE = "This is in the future. Give the time at which the treatment ended."
+OVER = "This treatment would be so long ago that its plan is over. Cancel the plan if nothing is to be sent."
+
+
+@dataclass(frozen=True)
+class ChangeTreatment:
+    """What is None stays. `treated` is read as at enrolment, on the wall clock of the zone that holds then.
+
+    `answers` has only those that change. `late_confirmed` says that a treatment more than 24 hours
+    before the enrolment is meant.
+    """
+
+    kind: ClassVar[str] = "treatment-changed"
+    treated: str | None = None
+    fold: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    zone: str | None = None
+    site: str | None = None
+    late_confirmed: bool = False
+
+    def read(self, loaded: Loaded) -> Wanted:
+        episode, typed = loaded.episode, Typed({})
+        wanted: dict[str, Any] = {}
+        if self.zone is not None:
+            wanted["timezone"] = typed.read("zone", localtime.check_zone, self.zone.strip())
+        if self.treated is not None and "zone" not in typed.faults:
+            zone = wanted.get("timezone", episode.timezone)
+            wanted["treated_at"] = typed.read(
+                "treated", reading.read_treated, self.treated, zone, self.fold, otherwise=None
+            )
+        if self.site is not None:
+            wanted["site"] = typed.read("site", reading.read_site, self.site, SITES)
+        if self.answers:
+            wanted["answers"] = {**episode.answers, **self.answers}
+            wrong = loaded.course.protocol.check_answers(wanted["answers"])
+            typed.faults |= {f"answers.{name}": sentence for name, sentence in wrong.items()}
+        if typed.faults:
+            raise Refused("fold" if list(typed.faults) == ["fold"] else "wrong-input", typed.faults)
+        return self._as_a_whole(loaded, wanted)
+
+    def _as_a_whole(self, loaded: Loaded, wanted: dict[str, Any]) -> Wanted:
+        course = loaded.course
+        after = replace(treatment_of(loaded.episode), **wanted)
+        if after.treated_at != course.treatment.treated_at:
+            self._check_time(loaded, after)
+        wanted["treated_local"] = _local(after)
+        return Wanted(
+            episode=wanted,
+            notes=tuple(_notes(course.treatment, after)),
+            warnings=_already_gone(loaded) if after.treated_at != course.treatment.treated_at else (),
+        )
+
+    def _check_time(self, loaded: Loaded, after: Treatment) -> None:
+        if after.treated_at > loaded.now:
+            raise Refused("future", {"treated": FUTURE})
+        if after.day_of(loaded.now) > last_day(loaded.course.protocol, after):
+            raise Refused("over", {"treated": OVER})
+        if is_late(after) and not self.late_confirmed:
+            raise Refused("confirm-late", {"late_confirmed": _confirm(after)})
+
+
+def _local(treatment: Treatment) -> str:
+    return localtime.to_wall(treatment.timezone, treatment.treated_at).isoformat(timespec="minutes")
+
+
+def _confirm(after: Treatment) -> str:
+    return (
+        f"The treatment would have ended on {moment(after.timezone, after.treated_at)}, more than 24 hours "
+        "before the patient was enrolled. Confirm that this is right."
+    )
+
+
+def _notes(before: Treatment, after: Treatment) -> list[str]:
+    if before.timezone == after.timezone or before.treated_at != after.treated_at:
+        return []
+    return [
+        f"The treatment ended at the same instant as before: {moment(after.timezone, after.treated_at)} in "
+        f"{after.timezone}, which was {moment(before.timezone, before.treated_at)} in {before.timezone}."
+    ]
+
+
+def _already_gone(loaded: Loaded) -> tuple[str, ...]:
+    """Critical texts are said once: what they said stays true, but nobody hears it again at the new time."""
+    left = (Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED, Status.SKIPPED, Status.CANCELLED)
+    gone = [row for row in loaded.rows if row.critical and row.status not in left]
+    return tuple(
+        f"{loaded.label_of(row)} has gone already ({moment(row.timezone, row.due_at)}) and is not sent again."
+        for row in gone
+    )

@@ -1,0 +1,58 @@
+"""What a change sets, and the patient's case as it is then."""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Protocol
+
+from scheduler.domain.stored import Stored
+from scheduler.models import Episode
+from scheduler.plans.changes.loaded import Loaded
+from scheduler.plans.courses import course_of_episode
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Fields of the episode, of the patient, and of one stored reminder (`row`) with their new values.
+
+    `notes` and `warnings` are sentences for the person who asks.
+    """
+
+    episode: Mapping[str, Any] = field(default_factory=dict)
+    patient: Mapping[str, Any] = field(default_factory=dict)
+    row: Stored | None = None
+    reminder: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Change(Protocol):
+    """Something that a person asks for, as it was typed. `kind` is that of its event."""
+
+    kind: ClassVar[str]
+
+    def read(self, loaded: Loaded) -> Wanted:
+        """Raises Refused with every fault, and where it would do nothing."""
+
+
+def changed(loaded: Loaded, wanted: Wanted) -> Loaded:
+    """Everything as it is with what is wanted; the database is not asked, nor told."""
+    episode, patient = copy(loaded.episode), copy(loaded.patient)
+    for name, value in wanted.episode.items():
+        setattr(episode, name, value)
+    for name, value in wanted.patient.items():
+        setattr(patient, name, value)
+    episode.patient = patient
+    rows = tuple(replace(row, **wanted.reminder) if row is wanted.row else row for row in loaded.case.rows)
+    return replace(
+        loaded, episode=episode, case=replace(loaded.case, courses=_courses(loaded, episode), rows=rows)
+    )
+
+
+def _courses(loaded: Loaded, episode: Episode) -> Mapping[int, Any]:
+    courses = dict(loaded.case.courses)
+    if episode.state == Episode.State.CANCELLED:
+        del courses[episode.pk]
+    else:
+        courses[episode.pk] = course_of_episode(episode, loaded.episode.edition)
+    return courses
