@@ -10,13 +10,12 @@ from django.db.models import Max
 from scheduler.editions import Refused, Stale, publish_draft
 from scheduler.editions.publishing import lock
 from scheduler.models import Clinic, Draft, Event, Rollout
+from scheduler.plans.changes import ChangeAddress
+from scheduler.plans.changes.stale import DONE
 from scheduler.plans.rollout import running
 
 #: what a person does to a plan; it changes the effect that another person looked at
-CHANGES = (
-    "treatment-changed", "reminder-moved", "reminder-skipped", "reminder-sent-now",
-    "plan-paused", "plan-resumed", "plan-cancelled",
-)  # fmt: skip
+CHANGES = tuple(kind for kind in DONE if kind != ChangeAddress.kind)
 
 
 @dataclass(frozen=True, slots=True)

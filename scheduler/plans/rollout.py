@@ -4,7 +4,6 @@ A step is one transaction: the patients' plans, their episodes' edition, and how
 between, it goes on with the next step; no patient is done twice, none is left out.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -43,7 +42,10 @@ def step(rollout_id: int, now: datetime) -> Rollout:
     patients = reached(rollout.clinic, edition.protocol_id, after=rollout.last_patient, limit=STEP)
     if patients:
         reach = _renew(rollout, lock(patients), now)
-        rollout.done = dict(Counter(rollout.done) + Counter(reach.counts()))
+        new = reach.counts()
+        rollout.done = {
+            name: rollout.done.get(name, 0) + new.get(name, 0) for name in {**rollout.done, **new}
+        }
         rollout.last_patient = patients[-1]
     rollout.moved_at = now
     if len(patients) < STEP:
