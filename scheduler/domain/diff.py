@@ -122,6 +122,10 @@ def _fields(one: Stored | PlannedReminder) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _carried(one: Stored | Unsent) -> tuple[object, ...]:
+    return one.due_at, one.send_by, one.timezone, one.message, one.folds
+
+
 def _unsent(row: Stored | None, unsent: Unsent, by_id: Mapping[int, Stored]) -> Step | None:
     if unsent.reason in SPOKEN_FOR and (unsent.episode != unsent.decided_by or row):
         return _spoken_for(row, unsent, SPOKEN_FOR[unsent.reason], by_id)
@@ -140,7 +144,9 @@ def _spoken_for(
         return None
     host = by_id.get(row.host or 0) if row else None
     into = host.key if host else ""
-    if row and (row.status, row.decided_by, into) == (STATUS[effect], unsent.decided_by, unsent.into):
+    stands = (STATUS[effect], unsent.decided_by, unsent.into)
+    # Its own times count too: it comes back with them, and is carried with what it says on its day.
+    if row and (row.status, row.decided_by, into) == stands and _carried(row) == _carried(unsent):
         return None
     before = row.due_at if row else None
     return Step(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.gsm7 import segments
+from scheduler.domain.overlap import legs_meet
 from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import Contact, Unfillable, fill, names_in, told_end, values_of
 from scheduler.domain.protocol import Line, Protocol
@@ -41,7 +42,8 @@ class Text:
     """One reminder in words: as an SMS with its segments, and as an email in paragraphs.
 
     `emergency` is the one of them that says what to do in an emergency. `sms_told` and `email_told` have the
-    ends that are named: a phase -> its date, or its hour on the wall clock, in ISO 8601.
+    ends that are named: a phase -> its date, or its hour on the wall clock, in ISO 8601. What is carried for
+    the other leg has the number of its treatment before the phase: 17:phase.
     """
 
     sms: str
@@ -100,8 +102,8 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
         paragraphs=tuple(paragraphs),
         emergency=emergency,
         statements=_statements(protocol, (line for named in lines for line in named.values())),
-        sms_told=_told(sms_left),
-        email_told=_told(email),
+        sms_told=_told(parts, sms_left),
+        email_told=_told(parts, email),
     )
 
 
@@ -202,8 +204,18 @@ def _with_legs(said: Iterable[_Said]) -> Iterator[str]:
         before = one.leg
 
 
-def _told(said: Iterable[_Said]) -> dict[str, str]:
-    return {phase: end for one in said for phase, end in one.told.items()}
+def _told(parts: Sequence[Part], said: Iterable[_Said]) -> dict[str, str]:
+    host = parts[0].course
+    return {
+        _about(host, parts[one.part].course, phase): end for one in said for phase, end in one.told.items()
+    }
+
+
+def _about(host: Course, course: Course, phase: str) -> str:
+    """Whose end it is, where two treatments in one text each have their own."""
+    if course.phases[phase].scope == "body" or legs_meet(host.treatment.site, course.treatment.site):
+        return phase
+    return f"{course.treatment.episode}:{phase}"
 
 
 def _statements(protocol: Protocol, lines: Iterable[Line]) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Unsent:
     decided_by: int = 0
     message: str = ""
     send_by: datetime | None = None
+    timezone: str = ""
+    folds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +207,7 @@ def _unsent(
 ) -> Unsent:
     episode = course.treatment.episode
     decided_by = episode if decided_by is None else decided_by
-    return Unsent(c.key, c.label, c.due_at, reason, into, episode, decided_by, c.message, c.send_by)
+    return Unsent(
+        c.key, c.label, c.due_at, reason, into, episode, decided_by, c.message, c.send_by, course.zone,
+        c.folds,
+    )  # fmt: skip

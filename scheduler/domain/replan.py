@@ -27,13 +27,12 @@ class Case:
 
 def replan(case: Case, now: datetime) -> tuple[Timeline, Diff]:
     """The plan from `now` (UTC) on, and what it changes. Nothing is planned before that."""
-    tellings = [telling for telling in case.tellings if telling.at < now]
     openings = {
         row.episode: Opening(row.key, row.message)
         for row in case.rows
         if row.status is Status.SCHEDULED and _is_catch_up(case, row)
     }
-    timeline = build_timeline(with_openings(_standings(case, now), tellings, openings))
+    timeline = build_timeline(with_openings(_standings(case, now), case.tellings, openings))
     return timeline, compare(case.rows, timeline)
 
 

@@ -12,6 +12,8 @@ from scheduler.domain.status import Status
 BY_PERSON = "by-person"
 #: still to come, or would be if another treatment did not speak for it
 PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
+#: a text that stands so has not carried, and will not carry, what was folded into it
+NOT_CARRIED = PENDING | {Status.SKIPPED, Status.FAILED, Status.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def standing_of(
     gone = {
         name
         for row in rows
-        if is_gone(row, by_id) and (row.due_at < since or row.status is Status.SKIPPED)
+        if is_gone(row, by_id) and (_left_at(row, by_id) < since or row.status is Status.SKIPPED)
         for name in (row.key, *row.folds)
     }
     pending = [row for row in rows if row.key not in gone and (row.status in PENDING or row.due_at >= since)]
@@ -69,10 +71,15 @@ def is_gone(row: Stored, by_id: dict[int, Stored]) -> bool:
     """Whether it left, may have left, is with a worker or a person, or went in a text that did."""
     if row.status is Status.FOLDED:
         host = by_id.get(row.host or 0)
-        return host is not None and host.status not in PENDING and is_gone(host, by_id)
+        return host is not None and host.status not in NOT_CARRIED
     if row.status is Status.SKIPPED:
         return row.reason == BY_PERSON
     return row.status not in PENDING
+
+
+def _left_at(row: Stored, by_id: dict[int, Stored]) -> datetime:
+    """When it was to leave: for what another text carries, that one's time."""
+    return by_id.get(row.host or 0, row).due_at
 
 
 def _opening(course: Course, since: datetime, rows: Iterable[Stored]) -> Opening | None:

@@ -108,8 +108,9 @@ def _not_alone(slot: Slot, reason: str, into: Slot) -> Unsent:
     c = slot.candidate
     episode, decided_by = slot.course.treatment.episode, into.course.treatment.episode
     return Unsent(
-        c.key, c.label, c.due_at, reason, into.candidate.key, episode, decided_by, c.message, c.send_by
-    )
+        c.key, c.label, c.due_at, reason, into.candidate.key, episode, decided_by, c.message, c.send_by,
+        slot.course.zone, c.folds,
+    )  # fmt: skip
 
 
 def space(slots: Sequence[Slot]) -> Iterator[Slot]:

@@ -14,7 +14,6 @@ from django.db import connection
 from scheduler.domain import localtime
 from scheduler.domain.diff import STATUS, Diff, Effect, Step
 from scheduler.domain.status import Status
-from scheduler.domain.timeline import PlannedReminder
 from scheduler.history import move
 from scheduler.models import Episode, Reminder
 from scheduler.sets import chunks, insert, stamp, with_ids
@@ -35,6 +34,8 @@ PLAN = """
     WHERE id IN (IDS) AND status = 'scheduled'
 """
 Name = tuple[int, str]
+#: a row that stays gets new times and contents with these
+WRITTEN = (Effect.MOVES, Effect.CHANGES, Effect.RETURNS, *STATUS)
 
 
 def apply(diffs: Iterable[Diff], *, actor: str, now: datetime) -> None:
@@ -77,26 +78,22 @@ def _insert(steps: Sequence[Step], actor: str, now: datetime) -> dict[Name, int]
 
 def _row(step: Step, episode: Episode) -> Sequence[Any]:
     """A new row as the engine stores it; one that another text speaks for is moved on from there."""
+    return (episode.clinic_id, episode.pk, step.key, *_stored(_content(step)), Status.SCHEDULED, "", "")
+
+
+def _content(step: Step) -> tuple[Any, ...]:
+    """What a row says and when it goes, or would go if another text did not speak for it."""
     planned, unsent = step.planned, step.unsent
     if planned:
         return (
-            episode.clinic_id, episode.pk, step.key, *_stored(_content(planned)), Status.SCHEDULED, "", "",
+            planned.message, planned.folds, planned.critical, planned.last, planned.any_hour, planned.due_at,
+            planned.due_local, planned.timezone, planned.send_by,
         )  # fmt: skip
     assert unsent is not None
     assert unsent.send_by is not None
     return (
-        episode.clinic_id, episode.pk, step.key, unsent.message, "[]", False, False, False,
-        stamp(unsent.due_at), _local(episode.timezone, unsent.due_at), episode.timezone,
-        stamp(unsent.send_by), stamp(unsent.due_at),
-        Status.SCHEDULED, "", "",
-    )  # fmt: skip
-
-
-def _content(planned: PlannedReminder) -> tuple[Any, ...]:
-    """What a row says and when it goes."""
-    return (
-        planned.message, planned.folds, planned.critical, planned.last, planned.any_hour, planned.due_at,
-        planned.due_local, planned.timezone, planned.send_by,
+        unsent.message, unsent.folds, False, False, False, unsent.due_at,
+        localtime.to_wall(unsent.timezone, unsent.due_at), unsent.timezone, unsent.send_by,
     )  # fmt: skip
 
 
@@ -110,16 +107,12 @@ def _stored(content: tuple[Any, ...]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _local(zone: str, instant: datetime) -> str:
-    return localtime.to_wall(zone, instant).isoformat(timespec="minutes")
-
-
 def _plan(steps: Sequence[Step]) -> None:
     """New times and contents of what stays, or came back: those that become alike in one statement."""
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for step in steps:
-        if step.planned and step.row and step.effect in (Effect.MOVES, Effect.CHANGES, Effect.RETURNS):
-            alike[_content(step.planned)].append(step.row.id)
+        if step.row and step.effect in WRITTEN:
+            alike[_content(step)].append(step.row.id)
     alone = [(*_stored(content), ids[0]) for content, ids in alike.items() if len(ids) == 1]
     with connection.cursor() as cursor:
         if alone:

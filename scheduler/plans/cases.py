@@ -63,4 +63,15 @@ def _tellings(treated: Mapping[int, _Treated]) -> Iterator[tuple[int, Telling]]:
         episode, edition = treated[pk]
         known = protocol_of(edition).messages.get(message)
         opens = known is not None and known.kind in OPENERS
-        yield episode.patient_id, Telling(created_at, episode.site, opens, told)
+        for about, ends in _by_treatment(pk, told).items():
+            site = treated[about].episode.site
+            yield episode.patient_id, Telling(created_at, site, opens and about == pk, ends)
+
+
+def _by_treatment(episode: int, told: Mapping[str, str]) -> dict[int, dict[str, str]]:
+    """The ends that a text named; those of another treatment that it carried bear that one's number."""
+    ends: dict[int, dict[str, str]] = {episode: {}}
+    for name, end in told.items():
+        number, _, phase = name.rpartition(":")
+        ends.setdefault(int(number or episode), {})[phase] = end
+    return ends
