@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from scheduler import editions
-from scheduler.editions import files
 from scheduler.cli import main
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.editions import (
@@ -14,6 +13,7 @@ from scheduler.editions import (
     UnknownProtocol,
     available_protocols,
     current_edition,
+    files,
     missing,
     protocol_of,
     publish,
