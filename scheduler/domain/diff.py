@@ -8,7 +8,7 @@ from enum import StrEnum
 from scheduler.domain.phases import Course
 from scheduler.domain.plan import Unsent
 from scheduler.domain.status import Status
-from scheduler.domain.stored import PENDING, Stored, is_gone
+from scheduler.domain.stored import PENDING, WITHHELD, Stored, is_gone
 from scheduler.domain.timeline import PlannedReminder, Timeline
 
 
@@ -35,8 +35,6 @@ STATUS = {Effect.FOLDED: Status.FOLDED, Effect.SUPERSEDED: Status.SUPERSEDED}
 SPOKEN_FOR = {"folded": Effect.FOLDED, "superseded": Effect.SUPERSEDED}
 #: what may be planned again as the row that it was
 BACK = (Status.SUPERSEDED, Status.FOLDED, Status.SKIPPED)
-#: why a worker let one go by when its time had come
-WITHHELD = ("opted-out", "past-send-by")
 
 
 @dataclass(frozen=True, slots=True)

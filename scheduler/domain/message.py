@@ -169,7 +169,8 @@ def _in_words(
         return None
     named = [name.partition(".") for name in names_in(text)]
     told = {phase: told_end(part.course, phases[phase], kind) for phase, _, kind in named if phase in phases}
-    local = any(phases[name].scope == "site" for name in line.when.during if name in phases)
+    spoken_of = {*line.when.during, line.when.over or "", *(phase for phase, _, _ in named)}
+    local = any(phases[name].scope == "site" for name in spoken_of if name in phases)
     return _Said(number, name, words, told, part.leg if local else "")
 
 

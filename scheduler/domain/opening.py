@@ -13,6 +13,7 @@ from scheduler.domain.standing import Opening, Standing
 
 #: an hour that was told and moves by less than this is not worth a text of its own
 NOTICEABLE = timedelta(hours=1)
+LONG_AGO = timedelta(days=180)
 #: so many texts of a patient that went by unsent are made up for by one
 MISSED = 2
 
@@ -39,16 +40,27 @@ def with_openings(
     names it. `pending` are catch-ups that have not gone yet, by their episode. A catch-up makes up for texts
     that went by unsent: two of them, or one that is past its last moment.
     """
-    newest_first = sorted(standings, key=lambda s: s.course.treatment.treated_at, reverse=True)
+    newest_first = sorted(standings, key=_age, reverse=True)
     decided: list[Standing] = []
     for standing in newest_first:
         others = [other.course for other in standings if other is not standing]
         opening = None
         if standing.opened:
-            speaks = [s.course for s in decided if s.opening or not s.opened]
+            speaks = [s.course for s in decided if s.opening or _will_open(s)]
             opening = _opening(standing, others, speaks, tellings, pending, standings)
         decided.append(replace(standing, opening=opening))
     return decided
+
+
+def _age(standing: Standing) -> tuple[datetime, int]:
+    return standing.course.treatment.treated_at, standing.course.treatment.episode
+
+
+def _will_open(standing: Standing) -> bool:
+    """Whether a first text is still to come: as long as a rule holds that it can name."""
+    moment = standing.course.hours.next_moment(standing.since)
+    in_force = any(phase.ends_at and phase.holds(moment) for phase in standing.course.phases.values())
+    return not standing.opened and in_force
 
 
 def _opening(
@@ -60,7 +72,8 @@ def _opening(
     standings: Sequence[Standing],
 ) -> Opening | None:
     course, protocol = standing.course, standing.course.protocol
-    if any(not _is_covered(course, phase, speaking) for phase in owed(standing, others, tellings)):
+    unsaid = owed(standing, others, tellings)
+    if any(not _is_covered(course, phase, speaking, standing.since) for phase in unsaid):
         return Opening(_correction_key(standing), protocol.correction)
     if any(legs_meet(course.treatment.site, other.treatment.site) for other in speaking):
         return None
@@ -80,11 +93,7 @@ def owed(standing: Standing, others: Sequence[Course], tellings: Iterable[Tellin
     for name, told in heard.items():
         if name in course.phases:
             phase = merged_phase(course, others, course.phases[name], standing.since)
-            if (
-                phase.ends_at
-                and _differs(course, phase, told)
-                and _matters(course, phase, told, standing.since)
-            ):
+            if _differs(course, phase, told) and _matters(course, phase, told, standing.since):
                 found.append(phase)
     return found
 
@@ -107,15 +116,21 @@ def _scope(course: Course, phase: str) -> str:
 
 
 def _differs(course: Course, phase: Phase, told: str) -> bool:
+    if phase.ends_at is None:
+        return True
     if len(told) == len("2026-12-04"):
         return told_end(course, phase, "date") != told
     return abs(_instant(course, told_end(course, phase, "end")) - _instant(course, told)) >= NOTICEABLE
 
 
 def _matters(course: Course, phase: Phase, told: str, since: datetime) -> bool:
-    """Whether the true end or the one that was told is still ahead."""
-    assert phase.ends_at is not None
-    return since < phase.ends_at or since < _instant(course, told)
+    """Whether the true end or the one that was told is still ahead.
+
+    An end of long ago is not told any more: a date in a text has no year.
+    """
+    if phase.ends_at is None or since < phase.ends_at:
+        return True
+    return since < _instant(course, told) and since - phase.ends_at < LONG_AGO
 
 
 def _instant(course: Course, told: str) -> datetime:
@@ -124,13 +139,14 @@ def _instant(course: Course, told: str) -> datetime:
     return localtime.resolve(course.zone, datetime.fromisoformat(told))
 
 
-def _is_covered(course: Course, phase: Phase, speaking: Iterable[Course]) -> bool:
+def _is_covered(course: Course, phase: Phase, speaking: Iterable[Course], since: datetime) -> bool:
     """Whether a text that says what holds now is to come for a course that has the same rule."""
-    site = course.treatment.site
-    return any(
-        phase.id in other.phases and (phase.scope == "body" or legs_meet(site, other.treatment.site))
-        for other in speaking
-    )
+    for other in speaking:
+        rule = other.phases.get(phase.id)
+        meets = phase.scope == "body" or legs_meet(course.treatment.site, other.treatment.site)
+        if rule and meets and not rule.is_over(since):
+            return True
+    return False
 
 
 def _correction_key(standing: Standing) -> str:
@@ -152,8 +168,9 @@ def _was_broken(standing: Standing, standings: Sequence[Standing]) -> bool:
 
 
 def _missed(standing: Standing) -> Iterator[Candidate]:
+    if not standing.overdue:
+        return
     for candidate in candidates(standing.course):
-        stood = standing.known is not None and candidate.key in standing.known - standing.replaced
-        overdue = standing.moved.get(candidate.key, candidate.due_at) < standing.since
-        if stood and overdue and not candidate.critical and candidate.key not in standing.gone:
+        due_at = standing.moved.get(candidate.key, candidate.due_at)
+        if candidate.key in standing.overdue and due_at < standing.since:
             yield candidate

@@ -59,7 +59,7 @@ def plan_alone(standing: Standing, others: Sequence[Course]) -> Plan:
     first_moment = course.hours.next_moment(max(standing.since, course.treatment.enrolled_at))
     unsent, in_time = [], []
     for candidate in wanted:
-        decider = _superseded_by(course, others, candidate)
+        decider = _superseded_by(course, others, candidate, first_moment) if others else None
         if decider is not None:
             unsent.append(_unsent(course, candidate, "superseded", decided_by=decider))
         elif max(candidate.due_at, first_moment) >= candidate.send_by:
@@ -81,14 +81,16 @@ def _as_moved(standing: Standing, candidate: Candidate) -> Candidate:
     return replace(candidate, due_at=moved_to) if moved_to and moved_to < candidate.send_by else candidate
 
 
-def _superseded_by(course: Course, others: Sequence[Course], candidate: Candidate) -> int | None:
+def _superseded_by(
+    course: Course, others: Sequence[Course], candidate: Candidate, first_moment: datetime
+) -> int | None:
     """The episode that moves the end which this message announces; never of a critical one."""
     at = course.protocol.messages[candidate.message].at
     phase = course.phases.get(at.last_day_of or at.end_of or "")
     if candidate.critical or phase is None or phase.ends_at is None:
         return None
-    merged = merged_phase(course, others, phase)
-    return merged.decided_by if merged.ends_at is None or merged.ends_at > phase.ends_at else None
+    merged = merged_phase(course, others, phase, max(candidate.due_at, first_moment))
+    return merged.decided_by if merged.decided_by != phase.decided_by else None
 
 
 def _opener(standing: Standing, in_time: list[Candidate]) -> Candidate | None:

@@ -38,16 +38,17 @@ def replan(case: Case, now: datetime) -> tuple[Timeline, Diff]:
 
 def as_planned(case: Case, planned_at: datetime) -> tuple[Timeline, Diff]:
     """The plan that stands since `planned_at`, and how what is stored differs from it: not at all."""
-    timeline = build_timeline(_standings(case, planned_at))
+    timeline = build_timeline(_standings(case, planned_at, back=True))
     return timeline, compare(case.rows, timeline)
 
 
-def _standings(case: Case, since: datetime) -> Sequence[Standing]:
+def _standings(case: Case, since: datetime, *, back: bool = False) -> Sequence[Standing]:
     by_episode: dict[int, list[Stored]] = {episode: [] for episode in case.courses}
     for row in case.rows:
         by_episode.setdefault(row.episode, []).append(row)
     return [
-        standing_of(course, since, by_episode[episode], case.rows) for episode, course in case.courses.items()
+        standing_of(course, since, by_episode[episode], case.rows, back=back)
+        for episode, course in case.courses.items()
     ]
 
 

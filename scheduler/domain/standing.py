@@ -31,8 +31,8 @@ class Standing:
     lapsed: frozenset[str] = frozenset()
     #: keys of the plan as it stood
     known: frozenset[str] | None = None
-    #: those of them that another treatment's text said instead
-    replaced: frozenset[str] = frozenset()
+    #: those of them that should have left before `since` and did not
+    overdue: frozenset[str] = frozenset()
     #: when a person decided that it goes, by its key
     moved: Mapping[str, datetime] = field(default_factory=dict)
     opening: Opening | None = None

@@ -1,6 +1,6 @@
 """A patient's reminders as they are stored, read for the next plan."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from scheduler.domain.status import Status
 
 #: a person decided that it does not go: nothing brings it back
 BY_PERSON = "by-person"
+#: why a worker let one go by when its time had come
+WITHHELD = ("opted-out", "past-send-by")
 #: still to come, or would be if another treatment did not speak for it
 PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
 #: a text that stands so has not carried, and will not carry, what was folded into it
@@ -39,19 +41,19 @@ class Stored:
 
 
 def standing_of(
-    course: Course, since: datetime, rows: Sequence[Stored], patients: Collection[Stored]
+    course: Course, since: datetime, rows: Sequence[Stored], patients: Iterable[Stored], *, back: bool = False
 ) -> Standing:
     """Where a treatment's plan stands for a plan from `since` on.
 
     `rows` are its own reminders, `patients` all of the patient's: a folded one is gone when its host is.
+    `back` looks back at a plan that was made then: what left since was still to come.
     """
     by_id = {row.id: row for row in patients}
     past = [row for row in rows if row.due_at < since]
-    # What a person stopped is gone though its time is still ahead.
     gone = {
         name
         for row in rows
-        if is_gone(row, by_id) and (_left_at(row, by_id) < since or row.status is Status.SKIPPED)
+        if is_gone(row, by_id) and not (back and _was_to_come(row, since, by_id))
         for name in (row.key, *row.folds)
     }
     pending = [row for row in rows if row.key not in gone and (row.status in PENDING or row.due_at >= since)]
@@ -61,13 +63,13 @@ def standing_of(
         gone=frozenset(gone),
         lapsed=frozenset(row.key for row in past if row.status is Status.SKIPPED) - gone,
         known=frozenset(row.key for row in pending) if rows else None,
-        replaced=frozenset(row.key for row in pending if row.status is Status.SUPERSEDED),
+        overdue=frozenset(r.key for r in past if r.status is Status.SCHEDULED and not r.critical),
         moved={row.key: row.moved_to for row in rows if row.moved_to},
         opening=_opening(course, since, rows),
     )
 
 
-def is_gone(row: Stored, by_id: dict[int, Stored]) -> bool:
+def is_gone(row: Stored, by_id: Mapping[int, Stored]) -> bool:
     """Whether it left, may have left, is with a worker or a person, or went in a text that did."""
     if row.status is Status.FOLDED:
         host = by_id.get(row.host or 0)
@@ -77,14 +79,20 @@ def is_gone(row: Stored, by_id: dict[int, Stored]) -> bool:
     return row.status not in PENDING
 
 
-def _left_at(row: Stored, by_id: dict[int, Stored]) -> datetime:
-    """When it was to leave: for what another text carries, that one's time."""
-    return by_id.get(row.host or 0, row).due_at
+def _was_to_come(row: Stored, since: datetime, by_id: Mapping[int, Stored]) -> bool:
+    """Whether a plan of that moment had it. What is carried leaves with its host; a person stops before."""
+    return by_id.get(row.host or 0, row).due_at >= since and row.status is not Status.SKIPPED
 
 
 def _opening(course: Course, since: datetime, rows: Iterable[Stored]) -> Opening | None:
     """The text with which the plan that stands was made anew."""
     protocol = course.protocol
     names = (protocol.catch_up, protocol.correction)
-    found = (r for r in rows if r.message in names and r.due_at >= since and r.status is not Status.SKIPPED)
+    found = (
+        row
+        for row in rows
+        if row.message in names
+        and row.due_at >= since
+        and (row.status is not Status.SKIPPED or row.reason in WITHHELD)
+    )
     return next((Opening(row.key, row.message) for row in found), None)
