@@ -11,9 +11,10 @@ from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Timeline, Treatment, timeline_of
 from scheduler.enrolment import reading
+from scheduler.enrolment.patients import who
 from scheduler.enrolment.phone import mobile
 from scheduler.enrolment.request import SITES, Enrolment, Refused
-from scheduler.models import Edition
+from scheduler.models import Edition, Patient
 from scheduler.senders import shut_ways
 
 LATE = timedelta(hours=24)
@@ -45,9 +46,13 @@ class Typed:
 
 @dataclass(frozen=True)
 class Checked:
-    """An enrolment in which nothing is wrong."""
+    """An enrolment in which nothing is wrong.
+
+    `patient` is the chosen record, None where a new one is made. `timeline` is of this treatment by itself.
+    """
 
     typed: Typed
+    patient: Patient | None
     edition: Edition
     protocol: Protocol
     treatment: Treatment
@@ -113,13 +118,16 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
     if treatment:
         over = not unanswered and treatment.day_of(now) > last_day(protocol, treatment)
         faults |= _about_time(treatment, over=over, late_confirmed=asked.late_confirmed or preview)
+    chosen = who(asked, typed.name, typed.mobile, typed.email)
+    if chosen.fault:
+        faults["patient"] = chosen.fault
     if faults or treatment is None:
-        raise Refused(faults)
+        raise Refused(faults, tuple(patient.pk for patient in chosen.alike))
     timeline = timeline_of(protocol, treatment)
     if not timeline.reminders:
         raise Refused({"treated": NOTHING_LEFT})
     identity = identity_of(asked.protocol_id, typed) or ""
-    return Checked(typed, edition, protocol, treatment, timeline, identity)
+    return Checked(typed, chosen.patient, edition, protocol, treatment, timeline, identity)
 
 
 def _treatment(asked: Enrolment, typed: Typed, now: datetime) -> Treatment | None:

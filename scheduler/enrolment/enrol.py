@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from scheduler.enrolment import rows
 from scheduler.enrolment.checking import Checked, Typed, check, identity_of, read, refuse_unknown_protocol
+from scheduler.enrolment.further import add_treatment
+from scheduler.enrolment.patients import NEW
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
 from scheduler.models import Episode, Event, Reminder
 from scheduler.wake import wake_workers
@@ -27,12 +29,13 @@ class Enrolled:
 
 
 def enrol(asked: Enrolment, actor: str, now: datetime) -> Enrolled:
-    """Enrol a patient; the same enrolment again returns the first. `now` is rounded down to the minute.
+    """Enrol a patient; the same enrolment again returns the first. It counts from the minute that has begun.
 
+    A treatment of a patient who is known already is planned together with the others that are running.
     Raises Refused with every fault, or Conflict where the patient is enrolled with something else said.
     Nothing is written then.
     """
-    now = now.replace(second=0, microsecond=0)
+    minute = now.replace(second=0, microsecond=0)
     refuse_unknown_protocol(asked.protocol_id)
     typed = read(asked)
     # Before the checks: what was accepted once is answered alike when it is asked again a day later.
@@ -40,9 +43,12 @@ def enrol(asked: Enrolment, actor: str, now: datetime) -> Enrolled:
     first = _find(asked, identity) if identity else None
     if first:
         return _same_again(asked, typed, first)
-    checked = check(asked, typed, now)
+    checked = check(asked, typed, minute)
     try:
-        episode = _write(asked, checked, actor)
+        if checked.patient:
+            episode = add_treatment(asked, checked, checked.patient, actor, now)
+        else:
+            episode = _write(asked, checked, actor)
     except IntegrityError:
         # Another request was quicker with the same enrolment.
         first = _find(asked, checked.identity)
@@ -75,6 +81,8 @@ def _same_again(asked: Enrolment, typed: Typed, first: Episode) -> Enrolled:
     said = Event.objects.for_clinic(asked.clinic).get(episode=first, kind="enrolled").details
     now_said = {"answers": dict(asked.answers), "site": typed.site, "channels": list(typed.channels)}
     differing = [sentence for name, sentence in DIFFERENT.items() if said[name] != now_said[name]]
+    if asked.patient not in ("", NEW, str(first.patient_id)):
+        differing.append(f"it belongs to patient {first.patient_id}")
     if differing:
         raise Conflict(
             {

@@ -1,15 +1,21 @@
 """What enrolling would do, shown before it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.message import Text, render
-from scheduler.domain.timeline import Timeline, Unsent
+from scheduler.domain.message import Content, Part, Text, render_together
+from scheduler.domain.overlap import leg_to_name, seen_with
+from scheduler.domain.phases import Course
+from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
 from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to
+from scheduler.enrolment.effects import named, sentences
+from scheduler.enrolment.further import new_addresses, planned_with
 from scheduler.enrolment.request import Enrolment
+from scheduler.models import Patient
+from scheduler.opt_outs import Recipient, refused
 from scheduler.senders import leaves_for_real, shut_ways
 
 #: as long as a real one, so that the segments are right
@@ -18,44 +24,82 @@ REASONS = {
     "past-send-by": "its time has passed",
     "folded": "another text of that day says it",
     "said-elsewhere": "the first text says what still holds of it",
+    "nothing-to-say": "nothing of what it says holds then",
 }
+ADDRESSES = {"mobile": "mobile number", "email": "email address"}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`texts` has each reminder's text by its key, rendered for the moment it is due."""
+    """`timeline` is of all the patient's running treatments; `reminders` are those of the new one.
+
+    `texts` has the text of each of these by its key, rendered for the moment it is due.
+    """
 
     timeline: Timeline
+    course: Course
+    reminders: tuple[PlannedReminder, ...]
     texts: Mapping[str, Text]
     #: a sentence for each message that is not sent on its own
     not_sent: tuple[str, ...]
+    #: a sentence for each reminder of another treatment that changes
+    effects: tuple[str, ...]
     #: what the enrolling person should know before
     warnings: tuple[str, ...]
     #: the treatment is so long ago that a person has to confirm it
     late: bool
+    #: the chosen record, None where a new one is made
+    patient: Patient | None = None
+
+    @property
+    def others(self) -> tuple[Course, ...]:
+        """The treatments that are running already."""
+        return self.timeline.others_of(self.course.treatment.episode)
 
 
 def preview(asked: Enrolment, now: datetime) -> Preview:
     """Plan without writing; who the patient is may still be missing. Raises Refused."""
-    now = now.replace(second=0, microsecond=0)
+    minute = now.replace(second=0, microsecond=0)
     refuse_unknown_protocol(asked.protocol_id)
-    checked = check(asked, read(asked), now, preview=True)
-    timeline = checked.timeline
+    checked = check(asked, read(asked), minute, preview=True)
+    patient = checked.patient
+    together = planned_with(checked, patient, now) if patient else None
+    timeline = together.timeline if together else checked.timeline
+    number = together.episode if together else 0
+    reminders = tuple(planned for planned in timeline.reminders if planned.episode == number)
     return Preview(
         timeline,
-        _texts(asked, checked, timeline),
-        tuple(_not_sent(unsent, timeline.treatment.timezone) for unsent in timeline.unsent),
-        tuple(_not_leaving(asked)),
+        next(course for course in timeline.courses if course.treatment.episode == number),
+        reminders,
+        {planned.key: _text(asked, timeline, planned) for planned in reminders},
+        tuple(_not_sent(timeline, unsent) for unsent in timeline.unsent if unsent.episode == number),
+        tuple(sentences(together)) if together else (),
+        (*_not_leaving(asked), *_about_addresses(asked, checked)),
         is_late(checked.treatment),
+        patient,
     )
 
 
-def _texts(asked: Enrolment, checked: Checked, timeline: Timeline) -> dict[str, Text]:
-    contact, link = contact_of(asked.clinic), link_to(EXAMPLE_LINK_END)
-    return {
-        planned.key: render(timeline.course, planned.content, contact, link, planned.due_at)
-        for planned in timeline.reminders
-    }
+def _text(asked: Enrolment, timeline: Timeline, planned: PlannedReminder) -> Text:
+    parts = [_part(timeline, planned.episode, planned.content, planned.due_at)]
+    guests = [u for name in planned.guests for u in timeline.unsent if (u.episode, u.key) == name]
+    parts += [_part(timeline, guest.episode, _content(timeline, guest), planned.due_at) for guest in guests]
+    return render_together(parts, contact_of(asked.clinic), link_to(EXAMPLE_LINK_END), planned.due_at)
+
+
+def _part(timeline: Timeline, episode: int, content: Content, at: datetime) -> Part:
+    course = next(course for course in timeline.courses if course.treatment.episode == episode)
+    others = timeline.others_of(episode)
+    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
+
+
+def _content(timeline: Timeline, guest: Unsent) -> Content:
+    """What a reminder says that is carried by a text of another treatment; it may carry some itself."""
+    carried = [u.message for u in timeline.unsent if (u.episode, u.into) == (guest.episode, guest.key)]
+    zone = next(c.zone for c in timeline.courses if c.treatment.episode == guest.episode)
+    return Content(
+        guest.message, tuple(carried), last=False, due_date=localtime.local_date(zone, guest.due_at)
+    )
 
 
 def _not_leaving(asked: Enrolment) -> list[str]:
@@ -65,8 +109,31 @@ def _not_leaving(asked: Enrolment) -> list[str]:
     return [shut] if shut else []
 
 
-def _not_sent(unsent: Unsent, zone: str) -> str:
+def _about_addresses(asked: Enrolment, checked: Checked) -> Iterator[str]:
+    """Which addresses of the record are changed by what is typed, and which of those stopped messages."""
+    if checked.patient is None:
+        return
+    for field, typed in new_addresses(checked.patient, checked.typed).items():
+        if getattr(checked.patient, field):
+            yield (
+                f"The {ADDRESSES[field]} is another one than this patient's so far. From now on all of the "
+                "patient's treatments use the one that is typed here."
+            )
+        channel = next(name for name, held in Patient.ADDRESS_FIELDS.items() if held == field)
+        if refused([Recipient(asked.clinic, channel, typed)]):
+            yield f"Messages to this {ADDRESSES[field]} were stopped: none goes there until they are resumed."
+
+
+def _not_sent(timeline: Timeline, unsent: Unsent) -> str:
     """What is not sent by itself, when it would have been due, and why."""
-    wall = localtime.to_wall(zone, unsent.due_at)
+    courses = {course.treatment.episode: course for course in timeline.courses}
+    wall = localtime.to_wall(courses[unsent.episode].zone, unsent.due_at)
     due = f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"
-    return f"{unsent.label} ({due}): {REASONS[unsent.reason]}."
+    return f"{unsent.label} ({due}): {_why(unsent, courses)}."
+
+
+def _why(unsent: Unsent, courses: Mapping[int, Course]) -> str:
+    if unsent.decided_by == unsent.episode or unsent.reason not in ("superseded", "folded", "said-elsewhere"):
+        return REASONS[unsent.reason]
+    decider = named(courses[unsent.decided_by])
+    return f"{decider} decides" if unsent.reason == "superseded" else f"a text of {decider} says it"

@@ -14,6 +14,7 @@ class Enrolment:
 
     `treated` is when the treatment ended: 2026-11-20T15:00 on the clinic's wall clock, or with an offset.
     `fold` chooses where the clock shows that time twice: "first", "second", or "" (not said).
+    `patient` is the number of the clinic's record that is meant, "new" for one of its own, or "" (not said).
     """
 
     clinic: Clinic
@@ -28,15 +29,25 @@ class Enrolment:
     at_desk: bool = False
     late_confirmed: bool = False
     fold: str = ""
+    patient: str = ""
 
 
 class Refused(ValueError):
-    """`faults` has one sentence per field, each one a person can act on."""
+    """`faults` has one sentence per field, each one a person can act on.
 
-    def __init__(self, faults: dict[str, str]) -> None:
+    `patients` are records of which one may be meant; one of them, or "new", answers `patient`.
+    """
+
+    code = "refused"
+
+    def __init__(self, faults: dict[str, str], patients: tuple[int, ...] = ()) -> None:
         super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in faults.items()))
-        self.faults = faults
+        self.faults, self.patients = faults, patients
+        if patients:
+            self.code = "which-patient"
 
 
 class Conflict(Refused):
     """This patient's treatment is enrolled already, with something else said about it."""
+
+    code = "conflict"

@@ -1,11 +1,12 @@
 """The rows of one enrolment, made without a query so that many can be written in one go."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from scheduler.domain import localtime
 from scheduler.domain.status import Status
-from scheduler.domain.timeline import Timeline
+from scheduler.domain.timeline import Timeline, Unsent
 from scheduler.enrolment.checking import Checked
 from scheduler.enrolment.contact import new_token
 from scheduler.enrolment.request import Enrolment
@@ -70,12 +71,22 @@ def reminder_rows(episode: Episode, timeline: Timeline) -> list[Reminder]:
 def event_rows(episode: Episode, reminders: list[Reminder], timeline: Timeline, actor: str) -> list[Event]:
     """One for the enrolment, with what was said and what is not sent; and one per planned reminder."""
     common = {"clinic": episode.clinic, "episode": episode, "actor": actor, "at": episode.enrolled_at}
-    unsent = [{"key": late.key, "reason": late.reason, "into": late.into} for late in timeline.unsent]
-    enrolled = Event(kind="enrolled", details=said_of(episode) | {"not_planned": unsent}, **common)
     planned = [
         Event(kind="planned", reminder=reminder, after=Status.SCHEDULED, **common) for reminder in reminders
     ]
-    return [enrolled, *planned]
+    return [enrolled_row(episode, timeline.unsent, actor), *planned]
+
+
+def enrolled_row(episode: Episode, unsent: Iterable[Unsent], actor: str) -> Event:
+    not_planned = [{"key": late.key, "reason": late.reason, "into": late.into} for late in unsent]
+    return Event(
+        kind="enrolled",
+        clinic=episode.clinic,
+        episode=episode,
+        actor=actor,
+        at=episode.enrolled_at,
+        details=said_of(episode) | {"not_planned": not_planned},
+    )
 
 
 def said_of(episode: Episode) -> dict[str, Any]:

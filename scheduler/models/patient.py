@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from scheduler.models.scoping import ClinicOwned
 
@@ -18,11 +19,15 @@ class Patient(ClinicOwned):
     #: the unguessable end of the link to the patient's page
     page_token = models.CharField(max_length=16, unique=True)
     created_at = models.DateTimeField()
-    #: the instant of the last plan: an enrolment, a change, or the end of a break; nothing was planned before it
+    #: the instant of the last plan, at an enrolment, a change or after a break; nothing is due before it
     planned_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "name"], name="patient_by_name")]
+        indexes = [
+            models.Index(fields=["clinic", "name"], name="patient_by_name"),
+            models.Index(fields=["mobile"], name="patient_by_mobile"),
+            models.Index(Lower("email"), name="patient_by_email"),
+        ]
 
     @property
     def addresses(self) -> dict[str, str]:

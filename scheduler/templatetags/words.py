@@ -21,6 +21,7 @@ register.filter("mark", words.mark)
 register.filter("reason", words.reason)
 register.filter("told", words.told)
 register.filter("length_words", words.length)
+register.filter("leg", words.leg)
 
 
 @register.filter

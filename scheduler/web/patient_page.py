@@ -1,6 +1,7 @@
 """What a patient sees behind the link in every text. It names nobody, sets no cookie and needs no script."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from scheduler import opt_outs
 from scheduler.accounts import UNAMBIGUOUS
 from scheduler.domain.patient_day import patient_day
+from scheduler.domain.phases import Course
 from scheduler.domain.status import Status
 from scheduler.editions import protocol_of
 from scheduler.enrolment import contact_of
@@ -71,12 +73,11 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     ways = _recipients(patient)
     refused = opt_outs.refused(ways)
-    days = [_day(episode, patient, now) for episode in _episodes(patient)]
+    plans = [_plan(episode) for episode in _episodes(patient)]
     context = {
         "patient": patient,
         "clinic": patient.clinic,
-        "days": days,
-        "all_ended": all(plan["ended"] for plan in days),
+        **_today(plans, patient, now),
         "contact": contact_of(patient.clinic),
         "critical": _critical(patient) if refused else [],
         "stopped": [CHANNELS[one.channel] for one in ways if one in refused],
@@ -133,18 +134,35 @@ def _episodes(patient: Patient) -> list[Episode]:
     return list(running.order_by("-treated_at"))
 
 
-def _day(episode: Episode, patient: Patient, now: Any) -> dict[str, Any]:
-    course, contact = course_of_episode(episode), contact_of(patient.clinic)
-    day = patient_day(course, contact, now)
-    over = not any(phase.ends_at and not phase.is_over(now) for phase in course.phases.values())
-    ended = over and not episode.reminders.filter(status__in=TO_COME).exists()
-    if ended:
+@dataclass(frozen=True)
+class Plan:
+    """A treatment and whether something of it is still to come."""
+
+    episode: Episode
+    course: Course
+
+    def runs(self, now: datetime) -> bool:
+        ahead = any(phase.ends_at and not phase.is_over(now) for phase in self.course.phases.values())
+        return ahead or self.episode.reminders.filter(status__in=TO_COME).exists()
+
+
+def _plan(episode: Episode) -> Plan:
+    return Plan(episode, course_of_episode(episode))
+
+
+def _today(plans: list[Plan], patient: Patient, now: datetime) -> dict[str, Any]:
+    """One list of what holds, of all treatments that are running; of the newest alone where none is."""
+    running = [plan for plan in plans if plan.runs(now)]
+    shown = running or plans[:1]
+    if not shown:
+        return {"day": None, "ended": True, "treatments": []}
+    day = patient_day([plan.course for plan in shown], contact_of(patient.clinic), now)
+    if not running:
         # Whom to call and what to watch for stays; what has no end in the source is no rule for ever.
         day = replace(day, now=tuple(rule for rule in day.now if rule.phase.kind == "watch"))
     return {
-        "title": course.protocol.title,
-        "treated": course.treatment.day_zero,
-        "zone": episode.timezone,
         "day": day,
-        "ended": ended,
+        "ended": not running,
+        "treatments": [plan.course.treatment for plan in reversed(shown)],
+        "zone": shown[0].episode.timezone,
     }

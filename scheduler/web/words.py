@@ -5,7 +5,7 @@ from typing import Final
 
 import phonenumbers
 
-from scheduler.domain import localtime
+from scheduler.domain import localtime, overlap
 from scheduler.domain.length import Length
 from scheduler.domain.status import Status
 from scheduler.models import Event
@@ -50,6 +50,7 @@ MARK_MEANS: Final = {
 }
 CHANNELS: Final = {"sms": "Text", "email": "Email", "outbox": "Outbox"}
 PLURAL: Final = {"sms": "texts", "email": "emails"}
+LEGS: Final = {**overlap.LEGS, "both": "Both legs"}
 KINDS: Final = {"do": "Do", "avoid": "Avoid", "permit": "Allowed", "watch": "Watch for"}
 
 
@@ -77,6 +78,11 @@ def days_after(number: int) -> str:
     if number == 0:
         return "day of treatment"
     return f"{number} day{'' if number == 1 else 's'} after treatment"
+
+
+def leg(site: str) -> str:
+    """Left leg; empty where none is given."""
+    return LEGS.get(site, "")
 
 
 def phone(number: str) -> str:

@@ -95,7 +95,7 @@ def test_it_returns_the_first_when_the_same_is_asked_again(clinic: Clinic, again
 )
 def test_it_takes_another_person_or_time_for_another_enrolment(clinic: Clinic, other: dict[str, str]) -> None:
     first = enrol(asked(clinic, channels=("sms",)), NURSE, NOW)
-    second = enrol(asked(clinic, channels=("sms",), **other), NURSE, NOW)
+    second = enrol(asked(clinic, channels=("sms",), patient="new", **other), NURSE, NOW)
     assert second.created
     assert second.episode != first.episode
 

@@ -58,6 +58,7 @@ def test_it_stores_what_the_pure_timeline_says_or_nothing_at_all(
         answers={"area": area},
         at_desk=at_desk,
         late_confirmed=True,
+        patient="new",
     )
     if age > 27 * 24 * 60 and is_refused(asking, now):
         assert rows() == before

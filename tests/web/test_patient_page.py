@@ -89,13 +89,13 @@ def test_a_plan_runs_while_one_of_its_phases_does(episode: Episode) -> None:
 def test_a_second_plan_runs_on_where_the_first_has_ended(clinic: Clinic, episode: Episode) -> None:
     Reminder.objects.across_clinics().filter(episode=episode).update(status="delivered")
     with time_machine.travel(NOW + timedelta(days=60), tick=False):
-        later = enrol(asked(clinic, treated="2027-01-19T15:00"), "nurse@example.com", timezone.now()).episode
-        later.patient = episode.patient
-        later.save()
+        again = asked(clinic, treated="2027-01-19T15:00", patient=str(episode.patient_id), site="left")
+        enrol(again, "nurse@example.com", timezone.now())
         shown = page(episode)
-    assert shown.count("This plan has ended") == 1
     assert "Today is" in shown
     assert "Avoid for now" in shown
+    assert "20 Nov" not in shown
+    assert shown.count("no touching, rubbing or massaging") == 1
 
 
 def test_it_names_nobody(clinic: Clinic) -> None:

@@ -1,0 +1,138 @@
+"""Who is the same patient: the record of this clinic that a person chose, or a new one.
+
+A record of the same name with the same number or email address is proposed, and never taken unasked. Another
+name with the same number is somebody else: families share telephones.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+
+from scheduler.domain import localtime
+from scheduler.domain.overlap import LEGS
+from scheduler.domain.stored import PENDING
+from scheduler.enrolment.request import Enrolment
+from scheduler.models import Clinic, Episode, Patient, Reminder
+from scheduler.senders import leaves_for_real
+
+NEW = "new"
+NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+#: so many records are proposed at the most
+PROPOSED = 5
+UNKNOWN = (
+    "This clinic has no such patient. Give the number of one of its records, or say that it is a new one."
+)
+
+
+@dataclass(frozen=True)
+class Who:
+    """`patient` is the chosen record, None where a new one is made. `fault` says why nobody is decided on.
+
+    `alike` are the records that may be meant, the newest first.
+    """
+
+    patient: Patient | None = None
+    fault: str = ""
+    alike: tuple[Patient, ...] = ()
+
+
+def who(asked: Enrolment, name: str, mobile: str, email: str) -> Who:
+    """Whom the enrolment is for. `name` and the addresses are as they were read; empty: not known yet."""
+    if asked.patient == NEW:
+        return Who()
+    if not asked.patient:
+        alike = alike_in(asked.clinic, name, mobile, email)
+        return Who(fault=_question(alike), alike=alike) if alike else Who()
+    patient = record(asked.clinic, asked.patient)
+    if patient is None:
+        return Who(fault=UNKNOWN)
+    if name and not _same_name(name, patient.name):
+        return Who(
+            fault=f"Patient {patient.pk} has another name. Check the number, or say that it is a new one."
+        )
+    if _apart(asked.clinic, [patient.pk]):
+        return Who(fault=_cannot_join(asked.clinic))
+    return Who(patient)
+
+
+def record(clinic: Clinic, typed: str) -> Patient | None:
+    """One of the clinic's patients; another clinic's is as unknown as one that never was."""
+    if not NUMBER.fullmatch(typed):
+        return None
+    return Patient.objects.for_clinic(clinic).filter(pk=int(typed)).first()
+
+
+def alike_in(clinic: Clinic, name: str, mobile: str, email: str) -> tuple[Patient, ...]:
+    """Records of the same name that are reached in the same way."""
+    if not name or not (mobile or email):
+        return ()
+    # So few share an address that the names can be compared here, where `casefold` is at hand.
+    named = [patient for patient in reached_by(clinic, mobile, email) if _same_name(name, patient.name)]
+    apart = _apart(clinic, [patient.pk for patient in named]) if named else set()
+    return tuple(patient for patient in named if patient.pk not in apart)[:PROPOSED]
+
+
+def reached_by(clinic: Clinic, mobile: str, email: str) -> "QuerySet[Patient]":
+    """Whoever has the number or the email address, the newest record first; one of them has to be given."""
+    same = Q(mobile=mobile) if mobile else Q()
+    if email:
+        same |= Q(Exact(Lower("email"), email.lower()))
+    return Patient.objects.for_clinic(clinic).filter(same).order_by("-pk")
+
+
+def _same_name(one: str, other: str) -> bool:
+    return _squeezed(one) == _squeezed(other)
+
+
+def _squeezed(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _apart(clinic: Clinic, patients: Iterable[int]) -> set[int]:
+    """Whose texts still to come go elsewhere than a new one's: into the outbox, or out of it."""
+    pending = Reminder.objects.for_clinic(clinic).filter(episode=OuterRef("pk"), status__in=list(PENDING))
+    running = Episode.objects.for_clinic(clinic).filter(
+        Exists(pending), patient__in=list(patients), outbox_only=leaves_for_real(clinic)
+    )
+    return set(running.exclude(state=Episode.State.CANCELLED).values_list("patient_id", flat=True))
+
+
+def _cannot_join(clinic: Clinic) -> str:
+    running, new = (
+        ("go to the outbox", "really leave")
+        if leaves_for_real(clinic)
+        else ("really leave", "go to the outbox")
+    )
+    return (
+        f"The texts of this patient's running plan {running}, and those of a new one {new}: they cannot be "
+        "planned together. Say that it is a new patient, or cancel the running plan first."
+    )
+
+
+def _question(alike: Iterable[Patient]) -> str:
+    known = "; ".join(f"patient {patient.pk}, {last_treated(patient)}" for patient in alike)
+    return (
+        f"A patient of this name with this number or email address is known already: {known}. "
+        "Is it the same person?"
+    )
+
+
+def last_treated(patient: Patient) -> str:
+    """Treated on Fri 20 Nov 2026, left leg: by which staff know a record."""
+    newest = treatments(patient).first()
+    return f"treated on {said_of_treatment(newest)}" if newest else "not treated yet"
+
+
+def treatments(patient: Patient) -> "QuerySet[Episode]":
+    """All of a patient's, the newest first."""
+    return Episode.objects.for_clinic(patient.clinic).filter(patient=patient).order_by("-treated_at", "-pk")
+
+
+def said_of_treatment(episode: Episode) -> str:
+    day = localtime.local_date(episode.timezone, episode.treated_at)
+    leg = f", {LEGS[episode.site].lower()}" if episode.site in LEGS else ""
+    return f"{localtime.short_date(day)} {day.year}{leg}"
