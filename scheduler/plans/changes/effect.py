@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain.diff import Diff
-from scheduler.domain.localtime import short_date
+from scheduler.domain.localtime import local_date, short_date
 from scheduler.domain.message import Content, Part, Text, render_together
 from scheduler.domain.opening import owed
 from scheduler.domain.overlap import leg_to_name, seen_with
@@ -101,10 +101,11 @@ def _corrections(after: Loaded, timeline: Timeline) -> Iterator[Correction]:
 
 def _rendered(after: Loaded, timeline: Timeline, planned: PlannedReminder) -> Text:
     """With what it carries for other treatments."""
-    carried = {(u.episode, u.key): u.message for u in timeline.unsent}
+    carried = {(unsent.episode, unsent.key): unsent for unsent in timeline.unsent}
     parts = [_part(timeline, planned.episode, planned.content, planned.due_at)]
     for episode, key in planned.guests:
-        content = Content(carried[episode, key], (), False, planned.content.due_date)
+        guest = carried[episode, key]
+        content = Content(guest.message, guest.folds, False, local_date(guest.timezone, guest.due_at))
         parts.append(_part(timeline, episode, content, planned.due_at))
     return render_together(parts, contact_of(after.clinic), page_link(after.patient), planned.due_at)
 
@@ -117,14 +118,12 @@ def _part(timeline: Timeline, episode: int, content: Content, at: datetime) -> P
 
 def _told(after: Loaded, corrections: tuple[Correction, ...]) -> Iterator[str]:
     """Which rules the patient knows another end of than is right now."""
-    tellings = [telling for telling in after.case.tellings if telling.at < after.now]
     for planned in (one.planned for one in corrections if one.planned.kind == "correction"):
         course = after.case.courses[planned.episode]
         others = [other for other in after.case.courses.values() if other is not course]
         wrong = [
-            f"{phase.label} (right: {short_date(phase.last_date)})"
-            for phase in owed(Standing(course, after.now), others, tellings)
-            if phase.last_date
+            f"{phase.label} (right: {short_date(phase.last_date)})" if phase.last_date else phase.label
+            for phase in owed(Standing(course, after.now), others, after.case.tellings)
         ]
         when = moment(planned.timezone, planned.due_at)
         yield f"The patient was told another end of: {', '.join(wrong)}. A text corrects it: {when}."

@@ -16,6 +16,7 @@ DONE = {
     "plan-resumed": "resumed the plan",
     "plan-cancelled": "cancelled the plan",
     "address-changed": "changed how the patient is reached",
+    "treatment-added": "enrolled another treatment",
 }
 BY_ITSELF = (
     "Since you looked at it the plan was brought up to date: texts went, or a treatment or an edition came. "
@@ -43,6 +44,6 @@ def _sentence(event: Event, episode: Episode) -> str:
     label = label_in(course, event.reminder.message, event.reminder.due_at) if event.reminder else ""
     lines = in_words(event.details["changed"], course.protocol, zone, label)
     other = "" if theirs.pk == episode.pk else " of another treatment"
-    what = "; ".join(map(str, lines))
+    what = f" ({'; '.join(map(str, lines))})" if lines else ""
     when, why = moment(zone, event.at), event.details["why"]
-    return f"{event.actor} {DONE[event.kind]}{other} on {when} ({what}): {why}."
+    return f"{event.actor} {DONE[event.kind]}{other} on {when}{what}: {why}."
