@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('done', models.JSONField(default=dict)),
                 ('started_by', models.CharField(max_length=254)),
                 ('started_at', models.DateTimeField()),
+                ('carried_by', models.CharField(blank=True, max_length=80)),
                 ('moved_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('clinic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scheduler.clinic')),

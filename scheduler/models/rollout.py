@@ -16,6 +16,8 @@ class Rollout(ClinicOwned):
     done = models.JSONField(default=dict)
     started_by = models.CharField(max_length=254)
     started_at = models.DateTimeField()
+    #: who carries it on; empty: whoever comes first
+    carried_by = models.CharField(max_length=80, blank=True)
     #: when its last step was done; one that stands still for long may be taken over
     moved_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """What a protocol that is to be published would change for everybody enrolled, and who that is."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from scheduler.domain.phases import Course, course_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, replan
 from scheduler.domain.stored import PENDING
+from scheduler.domain.timeline import Timeline
 from scheduler.models import Clinic, Episode, Reminder
 from scheduler.plans.cases import load_cases
 
@@ -45,6 +46,20 @@ class Reach:
         """Plain numbers, to be kept and compared."""
         own = {"patients": self.patients, "changed": self.changed, "corrected": self.corrected}
         return own | {"left": len(self.left)} | dict(self.effects)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What it does to one patient."""
+
+    patient: int
+    before: Case
+    after: Case
+    timeline: Timeline
+    diff: Diff
+
+
+Tell = Callable[[int, int], None]
 
 
 def reached(clinic: Clinic, protocol_id: str, *, after: int = 0, limit: int | None = None) -> list[int]:
@@ -81,24 +96,21 @@ def effect_on_everybody(
     protocol: Protocol,
     now: datetime,
     *,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    tell: Tell = lambda done, of: None,
+    each: Callable[[Effect], None] = lambda effect: None,
 ) -> Reach:
-    """What publishing this protocol to everybody would do; writes nothing. `tell` hears how far it is."""
+    """What publishing this protocol to everybody would do; writes nothing.
+
+    `tell` hears how far it is, and may break it off by raising; `each` gets every patient's own effect.
+    """
     reach, patients = Reach(), reached(clinic, protocol.id)
-    for _, diff in effects(patients, protocol, now, reach):
-        reach.add(diff)
-        if reach.patients % STEP == 0:
-            tell(reach.patients, len(patients))
+    for first in range(0, len(patients), STEP):
+        tell(first, len(patients))
+        for patient, case in load_cases(patients[first : first + STEP]).items():
+            after, _, left = under(case, protocol)
+            timeline, diff = replan(after, now)
+            reach.left += left
+            reach.add(diff)
+            each(Effect(patient, case, after, timeline, diff))
     tell(len(patients), len(patients))
     return reach
-
-
-def effects(
-    patients: Sequence[int], protocol: Protocol, now: datetime, reach: Reach
-) -> Iterator[tuple[int, Diff]]:
-    """The diff of each of the patients. Some hundred are read at a time."""
-    for first in range(0, len(patients), STEP):
-        for patient, case in load_cases(patients[first : first + STEP]).items():
-            changed, _, left = under(case, protocol)
-            reach.left += left
-            yield patient, replan(changed, now)[1]

@@ -28,6 +28,15 @@ class Seen:
     revision: int
     change: int
 
+    def __str__(self) -> str:
+        return f"{self.revision}.{self.change}"
+
+    @classmethod
+    def read(cls, text: str) -> "Seen":
+        """As `str` writes it. Raises ValueError."""
+        revision, _, change = text.partition(".")
+        return cls(int(revision), int(change))
+
 
 def seen_now(draft: Draft) -> Seen:
     return Seen(draft.revision, _last_change(draft.clinic, draft.protocol_id))

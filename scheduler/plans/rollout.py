@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from scheduler.domain.diff import Diff
 from scheduler.domain.replan import Case
@@ -23,17 +24,21 @@ ABANDONED = timedelta(minutes=1)
 
 
 def carry_out(
-    rollout: Rollout, clock: Callable[[], datetime], *, tell: Callable[[int], None] = lambda done: None
+    rollout: Rollout,
+    clock: Callable[[], datetime],
+    *,
+    by: str = "",
+    tell: Callable[[int], None] = lambda done: None,
 ) -> Rollout:
     """Step by step to the end; `tell` hears how many patients are done."""
     while rollout.finished_at is None:
-        rollout = step(rollout.pk, clock())
+        rollout = step(rollout.pk, clock(), by=by)
         tell(rollout.done.get("patients", 0))
     return rollout
 
 
 @transaction.atomic
-def step(rollout_id: int, now: datetime) -> Rollout:
+def step(rollout_id: int, now: datetime, *, by: str = "") -> Rollout:
     """The next patients. Two processes at the same job wait for each other, and each takes what is next."""
     rollout = Rollout.objects.across_clinics().select_for_update().get(pk=rollout_id)
     if rollout.finished_at:
@@ -47,7 +52,7 @@ def step(rollout_id: int, now: datetime) -> Rollout:
             name: rollout.done.get(name, 0) + new.get(name, 0) for name in {**rollout.done, **new}
         }
         rollout.last_patient = patients[-1]
-    rollout.moved_at = now
+    rollout.moved_at, rollout.carried_by = now, by
     if len(patients) < STEP:
         _finish(rollout, now)
     rollout.save()
@@ -102,10 +107,14 @@ def _finish(rollout: Rollout, now: datetime) -> None:
     )  # fmt: skip
 
 
-def abandoned(now: datetime) -> list[int]:
-    """Ids of the jobs that nobody carries on."""
-    unfinished = Rollout.objects.across_clinics().filter(finished_at=None, moved_at__lt=now - ABANDONED)
-    return list(unfinished.order_by("started_at").values_list("pk", flat=True))
+def carry_on(now: datetime, worker: str) -> int:
+    """One step of every job that this worker carries, or that nobody carries any more; return how many."""
+    unfinished = Rollout.objects.across_clinics().filter(finished_at=None)
+    free = unfinished.filter(Q(carried_by__in=["", worker]) | Q(moved_at__lt=now - ABANDONED))
+    jobs = list(free.order_by("started_at").values_list("pk", flat=True))
+    for job in jobs:
+        step(job, now, by=worker)
+    return len(jobs)
 
 
 def running(clinic: Clinic, protocol_id: str) -> Rollout | None:

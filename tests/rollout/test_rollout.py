@@ -11,7 +11,7 @@ from scheduler.models import Clinic, Episode, Event, Patient, Reminder
 from scheduler.plans import everybody, rollout
 from scheduler.plans.changes import MoveReminder, SkipReminder, change_plan, effect_of
 from scheduler.plans.publication import seen_now
-from scheduler.plans.rollout import abandoned, carry_out, step
+from scheduler.plans.rollout import carry_on, carry_out, step
 from tests.enrolment.clinics import NOW, PROTOCOL, asked, ready_clinic
 from tests.rollout.everybody import ADMIN, LATER, draft_of, due, enrol_some, foreseen, let_go, publish
 
@@ -43,7 +43,7 @@ def test_everybody_gets_the_new_times_and_the_edition(clinic: Clinic) -> None:
 def test_the_effect_is_what_is_done_and_shows_before(clinic: Clinic) -> None:
     enrol_some(clinic)
     let_go(LATER)
-    draft_of(clinic, evening="17:00", no_waxing="6w", **{"messages__day-6": "off"})
+    draft_of(clinic, evening="17:00", no_waxing="6w", **{"messages__day-10": "off"})
     before = list(Reminder.objects.for_clinic(clinic).values_list("pk", "due_at", "status").order_by("pk"))
     expected = foreseen(clinic)
     assert before == list(
@@ -71,12 +71,12 @@ def test_a_kill_between_two_steps_loses_nothing(clinic: Clinic, small_steps: Non
     episodes = enrol_some(clinic, 5)
     draft_of(clinic, evening="17:00")
     job = publish(clinic)
-    job = step(job.pk, LATER)
+    job = step(job.pk, LATER, by="a command that is killed")
     assert (job.done["patients"], job.finished_at) == (2, None)
-    assert abandoned(LATER + timedelta(minutes=2)) == [job.pk]
-    job = carry_out(job, lambda: LATER + timedelta(minutes=2))
-    assert job.done["patients"] == 5
-    assert abandoned(LATER + timedelta(hours=1)) == []
+    assert carry_on(LATER + timedelta(seconds=30), "worker") == 0
+    assert [carry_on(LATER + timedelta(minutes=2, seconds=n), "worker") for n in range(4)] == [1, 1, 0, 0]
+    job.refresh_from_db()
+    assert (job.done["patients"], job.carried_by) == (5, "worker")
     assert {due(episode)["day-28"][-5:] for episode in episodes} == {"17:00"}
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from scheduler import editions
 from scheduler.editions import Refused, UnknownProtocol
+from scheduler.management import edition_everybody as everybody
 from scheduler.management import edition_output as output
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import Failure, WrongInput
@@ -24,16 +25,17 @@ HELP = {
     "draft": "begin a draft with the current edition, or show the one there is",
     "set": "change the draft: lengths, times, messages, words",
     "check": "what is wrong with the draft, and a sample for every answer",
+    "diff": "what the draft would do to everybody who is enrolled",
     "compare": "what differs between two editions, or one and the draft",
     "history": "every edition, the newest first",
-    "publish": "make the draft the next edition, for patients enrolled from then on",
+    "publish": "make the draft the next edition, for patients enrolled from then on, or for all",
     "restore": "begin a draft with an older edition",
     "copy": "begin a draft at another clinic with an edition of this one",
 }
 
 
 class Command(BaseCommand):
-    help = "Adjust a clinic's timings and texts: draft, set, check, compare, publish, history, restore, copy."
+    help = "Adjust a clinic's timings and texts, for new patients or for everybody enrolled."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -41,7 +43,7 @@ class Command(BaseCommand):
         for one in parsers.values():
             one.add_argument("--clinic", required=True, metavar="SLUG", help="the clinic's short name")
             one.add_argument("--protocol", required=True, help="for instance microsclerotherapy")
-        for name in ("check", "compare", "history"):
+        for name in ("check", "compare", "diff", "history"):
             parsers[name].add_argument("--format", default="table", choices=["table", "json"])
         for name in ("draft", "set", "publish"):
             parsers[name].add_argument(
@@ -50,6 +52,9 @@ class Command(BaseCommand):
         _of_draft(parsers["draft"])
         _of_set(parsers["set"])
         _of_publish(parsers["publish"])
+        parsers["diff"].add_argument(
+            "--patients", type=int, default=20, metavar="N", help="the steps of so many patients"
+        )
         sides = "an edition's number, draft, current or file"
         parsers["compare"].add_argument("before", nargs="?", default="current", help=sides)
         parsers["compare"].add_argument("after", nargs="?", default="draft", help=sides)
@@ -146,7 +151,17 @@ class Command(BaseCommand):
         else:
             self.stdout.write("There is no edition yet.")
 
+    def _diff(self, clinic: Clinic, protocol: str, options: dict[str, Any]) -> None:
+        found = everybody.look(editions.get_draft(clinic, protocol), options["patients"])
+        if options["format"] == "json":
+            self._json(everybody.reach_json(*found))
+        else:
+            everybody.show_reach(self._out, *found)
+
     def _publish(self, clinic: Clinic, protocol: str, options: dict[str, Any]) -> None:
+        if options["to"] == "all":
+            everybody.publish(clinic, protocol, options, ACTOR, self._out)
+            return
         draft = editions.get_draft(clinic, protocol)
         edition = editions.publish_draft(
             clinic,
@@ -212,6 +227,8 @@ def _of_set(parser: ArgumentParser) -> None:
 
 
 def _of_publish(parser: ArgumentParser) -> None:
+    parser.add_argument("--to", default="new", choices=["new", "all"], help="new: those enrolled from now on")
+    parser.add_argument("--seen", metavar="TOKEN", help="with --to all: what `diff` ended with")
     parser.add_argument("--reason", required=True, help="why; for whoever looks at it later")
     parser.add_argument("--approved-by", required=True, metavar="NAME", help="the clinician who approves it")
 

@@ -1,0 +1,110 @@
+"""`aftercare edition diff` and `publish --to all`: what a draft does to everybody enrolled."""
+
+import os
+import socket
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+
+from scheduler import editions
+from scheduler.management.base import WrongInput
+from scheduler.management.edition_output import show
+from scheduler.models import Clinic, Draft
+from scheduler.plans.changes.steps import Wording
+from scheduler.plans.everybody import Effect, Reach, effect_on_everybody
+from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
+from scheduler.plans.rollout import carry_out
+
+WORDS = {
+    "patients": "patients with something to come",
+    "changed": "of them with a change",
+    "corrected": "of them told another date: a text corrects it",
+    "left": "episodes that keep their edition: it asks what nobody answered",
+    "appears": "texts appear",
+    "moves": "texts move",
+    "changes": "texts say something else, or may go longer or shorter",
+    "returns": "texts go after all",
+    "folded": "texts become part of another",
+    "superseded": "texts give way to another treatment",
+    "vanishes": "texts vanish",
+    "gone": "texts went already and stay as they were",
+}
+PATIENT = ("Episode", "What", "Before", "After", "Why")
+
+
+def look(draft: Draft, patients: int) -> tuple[Seen, Reach, list[tuple[str, ...]]]:
+    """The effect, and the steps of the first so many patients. Writes nothing."""
+    seen, lines = seen_now(draft), list[tuple[str, ...]]()
+    shown: Counter[int] = Counter()
+
+    def each(effect: Effect) -> None:
+        if effect.diff and len(shown) < patients:
+            shown[effect.patient] += 1
+            lines.extend(_lines(effect))
+
+    with _bar("Looking at everybody") as tell:
+        reach = effect_on_everybody(
+            draft.clinic, editions.check(draft).protocol, timezone.now(), tell=tell, each=each
+        )
+    return seen, reach, lines
+
+
+def _lines(effect: Effect) -> Iterator[tuple[str, ...]]:
+    wording = Wording({**effect.before.courses, **effect.after.courses}, effect.timeline)
+    episodes = ", ".join(map(str, effect.after.courses))
+    for line in wording.lines(effect.diff):
+        yield episodes, line.what, line.before, line.after, line.why
+
+
+def show_reach(out: IO[str], seen: Seen, reach: Reach, lines: list[tuple[str, ...]]) -> None:
+    counts = reach.counts() | {"gone": reach.gone}
+    show(out, ("How many", "What"), [(str(counts[n]), words) for n, words in WORDS.items() if counts.get(n)])
+    if lines:
+        show(out, PATIENT, lines)
+    out.write(f"Nothing is published. To publish this to everybody: publish --to all --seen {seen}\n")
+
+
+def reach_json(seen: Seen, reach: Reach, lines: list[tuple[str, ...]]) -> dict[str, Any]:
+    names = ("episodes", "what", "before", "after", "why")
+    return {
+        "seen": str(seen),
+        "counts": reach.counts() | {"gone": reach.gone},
+        "left": reach.left,
+        "steps": [dict(zip(names, line, strict=True)) for line in lines],
+    }
+
+
+def publish(clinic: Clinic, protocol: str, options: dict[str, Any], actor: str, out: IO[str]) -> None:
+    """Publish what was looked at, and bring it to everybody. A worker goes on where this is killed."""
+    try:
+        seen = Seen.read(options["seen"] or "")
+    except ValueError:
+        raise WrongInput("--seen: look at the effect first; `aftercare edition diff` ends with it") from None
+    expected = look(editions.get_draft(clinic, protocol), 0)[1].counts()
+    rollout = publish_to_everybody(
+        clinic, protocol, seen=seen, expected=expected, reason=options["reason"],
+        approved_by=options["approved_by"], actor=actor, now=timezone.now(),
+    )  # fmt: skip
+    out.write(f"Published as edition {rollout.edition.number}.\n")
+    patients = expected["patients"]
+    with _bar("Bringing it to everybody") as tell:
+        done = carry_out(
+            rollout, timezone.now, by=f"command {socket.gethostname()}-{os.getpid()}",
+            tell=lambda patient: tell(patient, patients),
+        ).done  # fmt: skip
+    out.write(f"{done.get('changed', 0)} plans changed, {done.get('corrected', 0)} corrections planned.\n")
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Any]:
+    """A bar on stderr, for people."""
+    console = Console(file=sys.stderr)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title)
+        yield lambda done, of: progress.update(task, completed=done, total=of)

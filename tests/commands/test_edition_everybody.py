@@ -1,0 +1,87 @@
+"""`aftercare edition diff` and `publish --to all`."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from scheduler.editions import current_edition
+from scheduler.management.base import Failure, WrongInput
+from scheduler.models import Clinic, Reminder, Rollout
+from scheduler.plans.changes import SkipReminder, change_plan, effect_of
+from tests.commands.test_edition import SIGNED, edition
+from tests.enrolment.clinics import PROTOCOL, ready_clinic
+from tests.rollout.everybody import LATER, due, enrol_some, let_go
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    clinic = ready_clinic()
+    enrol_some(clinic, 2)
+    let_go(LATER)
+    edition("draft")
+    edition("set", "evening=17:00")
+    return clinic
+
+
+@pytest.fixture(autouse=True)
+def on_day_two():  # type: ignore[no-untyped-def]
+    with time_machine.travel(LATER + timedelta(minutes=1), tick=False):
+        yield
+
+
+def seen() -> str:
+    return str(json.loads(edition("diff", "--format", "json"))["seen"])
+
+
+def test_diff_counts_and_then_says_it_patient_by_patient(clinic: Clinic) -> None:
+    told = edition("diff")
+    assert "2\tpatients with something to come" in told
+    assert re.search(r"The end of the period without waxing\t.*18 Dec.*18:00\t.*18 Dec.*17:00", told)
+    assert f"publish --to all --seen {seen()}" in told
+    assert current_edition(clinic, PROTOCOL).number == 1  # type: ignore[union-attr]
+
+
+def test_as_json_it_has_counts_steps_and_what_to_show_for_publishing(clinic: Clinic) -> None:
+    said = json.loads(edition("diff", "--format", "json", "--patients", "1"))
+    assert (said["counts"]["patients"], said["counts"]["changed"]) == (2, 2)
+    assert len({step["episodes"] for step in said["steps"]}) == 1
+
+
+def test_publishing_to_all_does_what_was_looked_at(clinic: Clinic) -> None:
+    token = seen()
+    told = edition("publish", *SIGNED, "--to", "all", "--seen", token)
+    assert told.splitlines() == ["Published as edition 2.", "2 plans changed, 0 corrections planned."]
+    for episode in {row.episode for row in Reminder.objects.for_clinic(clinic)}:
+        assert due(episode)["day-28"].endswith("17:00")
+    assert Rollout.objects.for_clinic(clinic).get().finished_at
+
+
+@pytest.mark.parametrize("token", [[], ["--seen", "x"], ["--seen", "1"]])
+def test_nobody_publishes_to_all_without_having_looked(clinic: Clinic, token: list[str]) -> None:
+    with pytest.raises(WrongInput, match="--seen: look at the effect first"):
+        edition("publish", *SIGNED, "--to", "all", *token)
+    assert not Rollout.objects.for_clinic(clinic).exists()
+
+
+def test_what_changed_since_is_told_and_nothing_is_published(clinic: Clinic) -> None:
+    token, plan = seen(), Reminder.objects.for_clinic(clinic).first()
+    assert plan is not None
+    revision = effect_of(clinic, plan.episode_id, SkipReminder("day-6"), LATER).revision
+    change_plan(
+        clinic, plan.episode_id, SkipReminder("day-6"), LATER, actor="nurse@example.com", why="asked",
+        seen_revision=revision,
+    )  # fmt: skip
+    with pytest.raises(Failure, match=r"Plans were changed meanwhile by nurse@example\.com"):
+        edition("publish", *SIGNED, "--to", "all", "--seen", token)
+    assert not Rollout.objects.for_clinic(clinic).exists()
+
+
+def test_without_a_draft_there_is_nothing_to_look_at(clinic: Clinic) -> None:
+    edition("draft", "--discard")
+    with pytest.raises(Failure, match="There is no draft; begin one first"):
+        edition("diff")
