@@ -17,7 +17,7 @@ class Stretch:
     """A rule over one interval, from whichever treatments it comes.
 
     `phase` has the merged interval and the deciding episode, and the words of `course`, the newest of them.
-    `leg` is the one leg that it is about; empty for both, for one not given, and for the whole body.
+    `leg` is the one leg that it is about, where the patient's other leg is treated as well; else empty.
     `name` tells a patient's stretches apart. It stays when an end moves or a treatment is added.
     """
 
@@ -54,11 +54,19 @@ def stretches(courses: Sequence[Course]) -> list[Stretch]:
         for name in names
     }
     return [
-        piece
+        replace(piece, leg=_leg(piece, newest_last))
         for name in names
         for stretch in merged[name]
         for piece in _without(stretch, merged.get(_before(stretch), []))
     ]
+
+
+def _leg(stretch: Stretch, courses: Sequence[Course]) -> str:
+    """The leg, where there is another one to take it for."""
+    site = min(stretch.sites)
+    others = any(not legs_meet(site, course.treatment.site) for course in courses)
+    named = stretch.phase.scope == "site" and len(stretch.sites) == 1 and others
+    return LEGS.get(site, "") if named else ""
 
 
 def _age(course: Course) -> tuple[datetime, int]:
@@ -92,16 +100,15 @@ def _as_one(group: Sequence[_One]) -> Stretch:
         decider.phase,
         label=newest.phase.label,
         statements=newest.phase.statements,
-        at_least=newest.phase.at_least,
         starts_at=first.phase.starts_at,
         first_day=treatment.day_of(first.phase.starts_at),
         last_day=treatment.day_of(decider.phase.ends_at - SECOND) if decider.phase.ends_at else None,
     )
     sites = frozenset(one.course.treatment.site for one in group)
-    leg = LEGS.get(min(sites), "") if phase.scope == "site" and len(sites) == 1 else ""
     oldest = min(one.course.treatment.episode for one in group)
     # A treatment that is not enrolled has no number.
-    return Stretch(phase, newest.course, leg, sites, f"{phase.id}-{oldest}" if oldest else phase.id)
+    name = f"{phase.id}-{oldest}" if oldest else phase.id
+    return Stretch(phase, newest.course, "", sites, name)
 
 
 def _without(stretch: Stretch, before: Sequence[Stretch]) -> Iterator[Stretch]:

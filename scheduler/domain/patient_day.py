@@ -7,7 +7,7 @@ from itertools import groupby
 
 from scheduler.domain import localtime
 from scheduler.domain.merged import Stretch, stretches
-from scheduler.domain.overlap import LEGS, legs_meet
+from scheduler.domain.overlap import LEGS
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.placeholders import Contact, fill, values_of
 from scheduler.domain.protocol import Topic
@@ -75,7 +75,7 @@ def _rules(courses: Sequence[Course], contact: Contact, at: datetime) -> Iterato
     for _, found in of_phase:
         nearest_last = sorted(found, key=lambda stretch: _nearness(stretch.phase, at))
         by_leg = {(stretch.leg, stretch.phase.ends_at is None): stretch for stretch in nearest_last}
-        rules = [_rule(stretch, courses, contact) for stretch in by_leg.values()]
+        rules = [_rule(stretch, contact) for stretch in by_leg.values()]
         yield from _alike(rules)
 
 
@@ -84,11 +84,10 @@ def _nearness(phase: Phase, at: datetime) -> tuple[int, datetime]:
     return 2 if phase.holds(at) else 0 if phase.is_over(at) else 1, phase.starts_at
 
 
-def _rule(stretch: Stretch, courses: Sequence[Course], contact: Contact) -> Rule:
+def _rule(stretch: Stretch, contact: Contact) -> Rule:
     course = stretch.course
     text = fill(course.protocol.phases[stretch.phase.id].page, values_of(course, contact, link=""))
-    others = any(not legs_meet(site, c.treatment.site) for site in stretch.sites for c in courses)
-    return Rule(stretch.phase, text, _end(course, stretch.phase), stretch.leg if others else "")
+    return Rule(stretch.phase, text, _end(course, stretch.phase), stretch.leg)
 
 
 def _alike(rules: Sequence[Rule]) -> Iterable[Rule]:

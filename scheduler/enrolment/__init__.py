@@ -4,7 +4,7 @@ from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
-from scheduler.enrolment.running import already_running
+from scheduler.enrolment.running import already_running, offered
 
 __all__ = [
     "Conflict",
@@ -15,6 +15,7 @@ __all__ = [
     "already_running",
     "contact_of",
     "enrol",
+    "offered",
     "page_link",
     "preview",
 ]

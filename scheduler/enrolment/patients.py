@@ -66,6 +66,13 @@ def record(clinic: Clinic, typed: str) -> Patient | None:
     return Patient.objects.for_clinic(clinic).filter(pk=int(typed)).first()
 
 
+def records_for(asked: Enrolment, name: str, mobile: str, email: str) -> tuple[Patient, ...]:
+    """Whom a form offers: the records that may be meant, and the one that is chosen already."""
+    alike = alike_in(asked.clinic, name, mobile, email)
+    chosen = record(asked.clinic, asked.patient)
+    return alike if chosen is None or chosen in alike else (chosen, *alike)
+
+
 def alike_in(clinic: Clinic, name: str, mobile: str, email: str) -> tuple[Patient, ...]:
     """Records of the same name that are reached in the same way."""
     if not name or not (mobile or email):

@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html
 
 from scheduler.domain import localtime
+from scheduler.enrolment.effects import named
 from scheduler.enrolment.phone import spoken
 from scheduler.models import Clinic
 from scheduler.web import words
@@ -22,6 +23,7 @@ register.filter("reason", words.reason)
 register.filter("told", words.told)
 register.filter("length_words", words.length)
 register.filter("leg", words.leg)
+register.filter("treatment", named)
 
 
 @register.filter

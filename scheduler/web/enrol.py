@@ -1,22 +1,35 @@
 """Enrolling a patient at the desk, with the plan beside the form before anything is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scheduler import editions
+from scheduler.domain.merged import stretches
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Phase, PlannedReminder
-from scheduler.enrolment import Preview, Refused, already_running, preview
+from scheduler.enrolment import Preview, Refused, already_running, offered, preview
 from scheduler.enrolment import enrol as enrol_patient
+from scheduler.enrolment.effects import named
+from scheduler.enrolment.patients import record
 from scheduler.models import Attempt, Clinic, Episode
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.enrol_form import EnrolForm
 from scheduler.web.picture import until
+
+
+@dataclass(frozen=True)
+class Held:
+    """A rule with its end in words; the leg and the deciding treatment where they have to be named."""
+
+    phase: Phase
+    leg: str
+    until: str
+    decider: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class Shown:
     #: questions that the form asks only when they arise
     asks_fold: str = ""
     asks_late: bool = False
+    asks_patient: bool = False
     #: the patient agreed to emails alone
     by_email: bool = False
     #: plans that run already for the number or the email address
@@ -37,19 +51,23 @@ class Shown:
     @property
     def texts(self) -> list[tuple[PlannedReminder, Text]]:
         return (
-            [(planned, self.plan.texts[planned.key]) for planned in self.plan.timeline.reminders]
-            if self.plan
-            else []
+            [(planned, self.plan.texts[planned.key]) for planned in self.plan.reminders] if self.plan else []
         )
 
     @property
-    def holds(self) -> list[tuple[Phase, str]]:
-        """Each phase that is not over yet, with its end in words."""
+    def holds(self) -> list[Held]:
+        """Each rule that is not over yet, of all the patient's treatments, with its end in words."""
         if self.plan is None:
             return []
-        treatment = self.plan.timeline.treatment
-        running = [phase for phase in self.plan.timeline.phases if not phase.is_over(treatment.enrolled_at)]
-        return [(phase, until(phase, treatment.timezone)) for phase in running]
+        timeline, mine = self.plan.timeline, self.plan.course.treatment
+        ahead = [s for s in stretches(timeline.courses) if not s.phase.is_over(mine.enrolled_at)]
+        return [Held(s.phase, s.leg, until(s.phase, mine.timezone), self._decider(s.phase)) for s in ahead]
+
+    def _decider(self, phase: Phase) -> str:
+        """Which of the treatments that were running gives the end; empty where the new one does."""
+        others = self.plan.others if self.plan else ()
+        deciding = (course for course in others if course.treatment.episode == phase.decided_by)
+        return next((named(course) for course in deciding if phase.ends_at), "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,15 +77,16 @@ def enrol(request: ClinicRequest) -> HttpResponse:
     if not protocols:
         return _not_ready(request)
     if request.method != "POST":
-        return _page(request, EnrolForm.blank(request.clinic, protocols, request.now), None)
+        return _blank(request, protocols)
     form = EnrolForm(request.clinic, protocols, request.POST)
     if request.POST.get("step") == "preview":
         return _page(request, form, _shown(form, request))
     try:
         done = enrol_patient(form.enrolment(), request.user.email, request.now)
     except Refused as refused:
+        shown = _shown(form, request)
         form.explain(refused)
-        return _page(request, form, _shown(form, request), status=422)
+        return _page(request, form, shown, status=422)
     answer = redirect("enrolled", request.clinic.slug, done.episode.pk)
     if not done.created:
         answer["Location"] += "?again=1"
@@ -105,6 +124,17 @@ def ready_protocols(clinic: Clinic) -> dict[str, Protocol]:
     return {name: editions.protocol_of(edition) for name, edition in current.items() if edition}
 
 
+def _blank(request: ClinicRequest, protocols: dict[str, Protocol]) -> HttpResponse:
+    """An empty form; `?patient=` says for whom, where the patient is known."""
+    patient = None
+    if "patient" in request.GET:
+        patient = record(request.clinic, request.GET["patient"])
+        if patient is None:
+            raise Http404
+    form = EnrolForm.blank(request.clinic, protocols, request.now, patient)
+    return _page(request, form, Shown(asks_patient=True) if patient else None)
+
+
 def _not_ready(request: ClinicRequest) -> HttpResponse:
     missing = {
         protocol.title: editions.missing(request.clinic, name)
@@ -116,17 +146,19 @@ def _not_ready(request: ClinicRequest) -> HttpResponse:
 
 def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
     asked = form.enrolment()
-    running = tuple(already_running(asked))
+    known = offered(asked)
+    form.offer(known)
+    shown = Shown(asks_patient=bool(known), running=tuple(already_running(asked)))
     try:
         plan = preview(asked, request.now)
     except Refused as refused:
         wanted = tuple(sentence for field, sentence in form.sentences(refused).items() if field != "fold")
         fold = refused.faults.get("fold", "")
-        return Shown(wanted=wanted, asks_fold=fold, asks_late=asked.late_confirmed, running=running)
+        return replace(shown, wanted=wanted, asks_fold=fold, asks_late=asked.late_confirmed)
     # A question once answered stays on the form, or its answer would be lost with the next change.
     fold = "The clock showed this time twice." if asked.fold else ""
     by_email = asked.channels == ("email",)
-    return Shown(plan, asks_fold=fold, asks_late=plan.late, by_email=by_email, running=running)
+    return replace(shown, plan=plan, asks_fold=fold, asks_late=plan.late, by_email=by_email)
 
 
 def _page(request: ClinicRequest, form: EnrolForm, shown: Shown | None, **options: Any) -> HttpResponse:

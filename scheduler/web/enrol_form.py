@@ -1,6 +1,6 @@
 """The enrolment form: it keeps what was typed; what may be typed is decided by `scheduler.enrolment`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,9 @@ from django import forms
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
 from scheduler.enrolment import Enrolment, Refused
-from scheduler.models import Clinic
+from scheduler.enrolment.patients import NEW, last_treated
+from scheduler.models import Clinic, Patient
+from scheduler.web.words import phone
 
 LEGS = [("left", "Left"), ("right", "Right"), ("both", "Both"), ("", "Not given")]
 FOLDS = [("first", "The first time, before the clocks went back"), ("second", "The second time, after it")]
@@ -17,6 +19,7 @@ FOLDS = [("first", "The first time, before the clocks went back"), ("second", "T
 TOGETHER = "Write date and time like this: 2026-11-20T15:00."
 APART = "Write the date like 2026-11-20 and the time like 15:00."
 HALVES = {"date": "Give the date on which the treatment ended.", "time": "Give the time at which it ended."}
+SAME_PERSON = "Is it the same person?"
 #: the use case's word for a field -> the form's
 FIELDS = {"treated": "date", "channels": "sms", "protocol": "protocol"}
 
@@ -64,10 +67,38 @@ class EnrolForm(forms.Form):
             field.required = False
 
     @classmethod
-    def blank(cls, clinic: Clinic, protocols: Mapping[str, Protocol], now: datetime) -> "EnrolForm":
-        """The treatment ended now, rounded down, until somebody says otherwise; nothing else is preset."""
+    def blank(
+        cls, clinic: Clinic, protocols: Mapping[str, Protocol], now: datetime, patient: Patient | None = None
+    ) -> "EnrolForm":
+        """The treatment ended now, rounded down, until somebody says otherwise; nothing else is preset.
+
+        For a patient who is known, who that is stands there; what is permitted is asked each time.
+        """
         wall = localtime.to_wall(clinic.timezone, now)
-        return cls(clinic, protocols, initial={"date": f"{wall:%Y-%m-%d}", "time": f"{wall:%H:%M}"})
+        known = {}
+        if patient:
+            known = {"name": patient.name, "mobile": phone(patient.mobile), "email": patient.email}
+            known["patient"] = str(patient.pk)
+        form = cls(clinic, protocols, initial={"date": f"{wall:%Y-%m-%d}", "time": f"{wall:%H:%M}"} | known)
+        form.offer([patient] if patient else [])
+        return form
+
+    def offer(self, patients: Sequence[Patient]) -> None:
+        """Ask which of these records is meant, or whether none is."""
+        if not patients:
+            return
+        several = len(patients) > 1
+        choices = [
+            (str(one.pk), f"Yes: the patient {last_treated(one)}{f' (patient {one.pk})' if several else ''}")
+            for one in patients
+        ]
+        self.fields["patient"] = forms.ChoiceField(
+            label=SAME_PERSON,
+            help_text="A patient of this name is known. Treatments of one person are planned together.",
+            choices=[*choices, (NEW, "No, somebody else of the same name")],
+            widget=forms.RadioSelect,
+            required=False,
+        )
 
     def enrolment(self) -> Enrolment:
         """What was typed, for the use case."""
@@ -87,6 +118,7 @@ class EnrolForm(forms.Form):
             at_desk=True,
             late_confirmed=bool(self.typed("late_confirmed")),
             fold=self.typed("fold"),
+            patient=self.typed("patient"),
         )
 
     def typed(self, name: str) -> str:
@@ -106,6 +138,8 @@ class EnrolForm(forms.Form):
             fault: f"{asked[fault]} Choose one." if fault in asked else sentence.replace(TOGETHER, APART)
             for fault, sentence in refused.faults.items()
         }
+        if refused.patients:
+            said["patient"] = "Say whether it is the same person."
         half = {name: sentence for name, sentence in HALVES.items() if not self.typed(name).strip()}
         if "treated" in said and len(half) == 1:
             said.pop("treated")

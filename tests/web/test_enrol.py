@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -200,11 +201,13 @@ def test_it_enrols_in_the_same_minute(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "warned"),
     [
-        ({}, True),
+        ({}, False),
         ({"name": ""}, True),
+        ({"name": "Max Example"}, True),
+        ({"name": "Max Example", "time": ""}, True),
+        ({"patient": "new"}, True),
         ({"mobile": "07700 900124"}, False),
-        ({"mobile": "07700 900124", "email": "SAM@example.com"}, True),
-        ({"time": ""}, True),
+        ({"name": "Max Example", "mobile": "07700 900124", "email": "SAM@example.com"}, True),
     ],
 )
 def test_it_warns_of_a_running_plan_for_the_same_address(
@@ -243,3 +246,93 @@ def test_it_enrols_nobody_over_a_channel_that_is_not_set_up(
     assert answer.status_code == 422
     assert 'id="id_sms_error">Texts are not set up here: use email.' in answer.content.decode()
     assert not Patient.objects.across_clinics().exists()
+
+
+LATER = NOW + timedelta(days=4)
+AGAIN = {"date": "2026-11-24"}
+
+
+@pytest.fixture
+def four_days_later(episode: Episode) -> Iterator[Episode]:
+    with time_machine.travel(LATER, tick=False):
+        yield episode
+
+
+def later(clinic: Clinic) -> Client:
+    """Who signed in four days ago is signed out by now."""
+    return signed_in(member(clinic, "staff", "late@example.com"))
+
+
+def test_it_asks_whether_it_is_the_same_person(clinic: Clinic, four_days_later: Episode) -> None:
+    staff = later(clinic)
+    for url in (PREVIEW, URL):
+        page = post(staff, url, **AGAIN).content.decode()
+        assert "Is it the same person?" in page
+        assert "Yes: the patient treated on Fri 20 Nov 2026" in page
+        assert f'name="patient" value="{four_days_later.patient_id}"' in page
+    assert 'id="id_patient_error">Say whether it is the same person.' in page
+    assert Episode.objects.across_clinics().count() == 1
+
+
+@pytest.mark.parametrize("url", [PREVIEW, URL])
+def test_an_answered_question_stays_answered(url: str, clinic: Clinic, four_days_later: Episode) -> None:
+    chosen = str(four_days_later.patient_id)
+    page = post(later(clinic), url, **AGAIN | {"patient": chosen, "answers.area": ""}).content.decode()
+    assert re.search(rf'name="patient" value="{chosen}"[^>]* checked', page)
+
+
+def test_it_shows_both_plans_together_before_anything_is_written(
+    clinic: Clinic, four_days_later: Episode
+) -> None:
+    episode = four_days_later
+    page = post(later(clinic), PREVIEW, **AGAIN, patient=str(episode.patient_id)).content.decode()
+    assert (
+        f'Planned together with <a href="/c/leafy/episodes/{episode.pk}">the treatment of Fri 20 Nov</a>'
+        in page
+    )
+    assert "(Fri 4 Dec, 18:00): not sent; this treatment decides, until Tue 8 Dec." in page
+    assert page.count("No exercise</span>") == 1
+    assert Episode.objects.across_clinics().count() == 1
+
+
+@pytest.mark.parametrize(("answer", "patients"), [("same", 1), ("new", 2)])
+def test_it_enrols_the_same_person_or_another(
+    answer: str, patients: int, clinic: Clinic, four_days_later: Episode
+) -> None:
+    said = str(four_days_later.patient_id) if answer == "same" else "new"
+    assert post(later(clinic), **AGAIN, patient=said).status_code == 302
+    assert Patient.objects.across_clinics().count() == patients
+    assert Episode.objects.across_clinics().count() == 2
+
+
+def test_it_says_when_the_record_has_another_name(clinic: Clinic, four_days_later: Episode) -> None:
+    chosen = str(four_days_later.patient_id)
+    page = post(later(clinic), **AGAIN, patient=chosen, name="Max Example").content.decode()
+    assert "has another name" in page.split('id="id_patient_error">')[1][:80]
+
+
+@pytest.mark.parametrize("odd", ["999999", "sam", "-1"])
+def test_it_takes_no_record_that_is_not_the_clinics(
+    odd: str, clinic: Clinic, four_days_later: Episode
+) -> None:
+    page = post(later(clinic), **AGAIN, patient=odd, name="Max Example")
+    assert page.status_code == 422
+    assert "no such patient" in page.content.decode()
+
+
+def test_a_form_for_a_known_patient_is_filled_in_but_for_what_is_asked_each_time(
+    clinic: Clinic, four_days_later: Episode
+) -> None:
+    patient = four_days_later.patient
+    page = later(clinic).get(f"{URL}?patient={patient.pk}").content.decode()
+    for known in (patient.name, "07700 900123", "sam@example.com"):
+        assert f'value="{known}"' in page
+    assert sorted(re.findall(r'name="([^"]+)"[^>]* checked', page)) == ["patient", "site"]
+
+
+def test_there_is_no_form_for_a_patient_of_elsewhere(
+    staff: Client, episode: Episode, other_clinic: Clinic
+) -> None:
+    theirs = enrolled(other_clinic).patient_id
+    for odd in (str(theirs), "999999", "sam", ""):
+        assert staff.get(f"{URL}?patient={odd}").status_code == 404
