@@ -20,7 +20,8 @@ api.add_router("/v1", router)
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, refusal: Any) -> HttpResponse:
     status = 409 if isinstance(refusal, Conflict) else 422
-    return api.create_response(request, {"faults": refusal.faults}, status=status)
+    body = {"faults": refusal.faults, "code": refusal.code, "patients": refusal.patients}
+    return api.create_response(request, body, status=status)
 
 
 @api.exception_handler(ValidationError)
@@ -30,4 +31,4 @@ def wrong_shape(request: HttpRequest, fault: Any) -> HttpResponse:
     for error in fault.errors:
         field = ".".join(map(str, error["loc"][2:])) or error["loc"][-1]
         faults[field] = error["msg"]
-    return api.create_response(request, {"faults": faults}, status=422)
+    return api.create_response(request, {"faults": faults, "code": "refused", "patients": []}, status=422)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictInt
 
 from scheduler.enrolment import Enrolment
 from scheduler.models import Clinic
@@ -24,6 +24,13 @@ class Asked(Schema):
         "", description="which of the two, where the clocks went back and showed that time twice"
     )
     answers: dict[str, str] = Field({}, max_length=50, examples=[{"area": "small"}])
+    site: str = Field("", description="left, right or both; empty: not given")
+    patient: StrictInt | str = Field(
+        "",
+        description="the number of the patient's record, or `new`; empty: not said, refused with a question "
+        "where a record of that name has the same number or email address",
+        examples=["new", 12],
+    )
 
     def for_clinic(self, clinic: Clinic) -> Enrolment:
         return Enrolment(
@@ -34,7 +41,9 @@ class Asked(Schema):
             email="",
             treated=self.treated,
             answers=self.answers,
+            site=self.site,
             fold=self.fold,
+            patient=str(self.patient),
         )
 
 
@@ -47,7 +56,6 @@ class AskedEnrolment(Asked):
     channels: tuple[str, ...] = Field(
         max_length=5, description="what the patient permits, the preferred first", examples=[["sms", "email"]]
     )
-    site: str = Field("", description="left, right or both; empty: not given")
     late_confirmed: bool = Field(False, description="a treatment more than 24 hours ago has to be confirmed")
 
     def for_clinic(self, clinic: Clinic) -> Enrolment:
@@ -63,6 +71,7 @@ class AskedEnrolment(Asked):
             site=self.site,
             late_confirmed=self.late_confirmed,
             fold=self.fold,
+            patient=str(self.patient),
         )
 
 
@@ -79,6 +88,7 @@ class PhaseOut(Schema):
     last_day: int | None
     at_least: bool
     statements: tuple[str, ...]
+    decided_by: int = Field(description="the episode that gives the end; 0: the one that is previewed")
 
 
 class PlannedOut(Schema):
@@ -106,10 +116,15 @@ class ReminderOut(Schema):
     critical: bool
     status: str
     status_reason: str
+    decided_by: int | None = Field(description="superseded or folded: the episode whose treatment decides")
+    into: str | None = Field(description="folded: the key of the text that carries it")
 
 
 class TimelineOut(Schema):
-    """What enrolling would plan, a sentence for each message that is not sent on its own, and warnings."""
+    """What enrolling would plan, a sentence for each message that is not sent on its own, and warnings.
+
+    `effects` are sentences on what changes for the patient's treatments that are running.
+    """
 
     protocol: str
     treated_at: datetime
@@ -118,6 +133,7 @@ class TimelineOut(Schema):
     phases: list[PhaseOut]
     reminders: list[PlannedOut]
     not_sent: tuple[str, ...]
+    effects: tuple[str, ...]
     warnings: tuple[str, ...]
     late: bool = Field(description="so long ago that enrolling asks for `late_confirmed`")
 
@@ -126,6 +142,7 @@ class EpisodeOut(Schema):
     """An enrolled patient's treatment."""
 
     id: int
+    patient: int
     protocol: str
     edition: int
     treated_at: datetime
@@ -140,9 +157,14 @@ class EpisodeOut(Schema):
 
 
 class Faults(Schema):
-    """Why nothing was done: a sentence for each field."""
+    """Why nothing was done: a sentence for each field.
+
+    `which-patient` asks for `patient`, which is one of `patients` or `new`.
+    """
 
     faults: dict[str, str]
+    code: Literal["refused", "which-patient", "conflict"] = "refused"
+    patients: tuple[int, ...] = ()
 
 
 class Fault(Schema):

@@ -17,10 +17,11 @@ from scheduler.api.schemas import (
     ReminderOut,
     TimelineOut,
 )
+from scheduler.domain.overlap import merged_phase
 from scheduler.domain.timeline import Phase
 from scheduler.enrolment import Preview, enrol, preview
 from scheduler.models import Episode
-from scheduler.plans import course_of_episode
+from scheduler.plans.view import views
 
 router = Router(tags=["Patients of the key's clinic"])
 KEY_FAULTS = {401: Fault, 403: Fault, 413: Fault}
@@ -56,9 +57,10 @@ def show_episode(request: HttpRequest, episode_id: int) -> Any:
 
 
 def _episode(episode: Episode) -> EpisodeOut:
-    course = course_of_episode(episode)
+    view = views([episode])[episode.pk]
     return EpisodeOut(
         id=episode.pk,
+        patient=episode.patient_id,
         protocol=episode.edition.protocol_id,
         edition=episode.edition.number,
         treated_at=episode.treated_at,
@@ -68,7 +70,9 @@ def _episode(episode: Episode) -> EpisodeOut:
         channels=episode.channels,
         state=episode.state,
         outbox_only=episode.outbox_only,
-        phases=[_phase(phase) for phase in course.phases.values()],
+        phases=[
+            _phase(merged_phase(view.course, view.others, phase)) for phase in view.course.phases.values()
+        ],
         reminders=[
             ReminderOut(
                 key=reminder.key,
@@ -78,8 +82,10 @@ def _episode(episode: Episode) -> EpisodeOut:
                 critical=reminder.critical,
                 status=reminder.status,
                 status_reason=reminder.status_reason,
+                decided_by=reminder.decided_by_id,
+                into=reminder.host.key if reminder.host else None,
             )
-            for reminder in episode.reminders.order_by("due_at", "id")
+            for reminder in episode.reminders.select_related("host").order_by("due_at", "id")
         ],
     )
 
@@ -89,13 +95,13 @@ def _phase(phase: Phase) -> PhaseOut:
 
 
 def _timeline(asked: Asked, planned: Preview) -> TimelineOut:
-    treatment = planned.timeline.treatment
+    treatment = planned.course.treatment
     return TimelineOut(
         protocol=asked.protocol,
         treated_at=treatment.treated_at,
         timezone=treatment.timezone,
         answers=dict(treatment.answers),
-        phases=[_phase(phase) for phase in planned.timeline.phases],
+        phases=[_phase(phase) for phase in planned.phases],
         reminders=[
             PlannedOut(
                 key=reminder.key,
@@ -109,9 +115,10 @@ def _timeline(asked: Asked, planned: Preview) -> TimelineOut:
                 segments=planned.texts[reminder.key].segments,
                 statements=planned.texts[reminder.key].statements,
             )
-            for reminder in planned.timeline.reminders
+            for reminder in planned.reminders
         ],
         not_sent=planned.not_sent,
+        effects=planned.effects,
         warnings=planned.warnings,
         late=planned.late,
     )

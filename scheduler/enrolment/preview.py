@@ -1,13 +1,13 @@
 """What enrolling would do, shown before it is done."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain import localtime
 from scheduler.domain.message import Content, Part, Text, render_together
-from scheduler.domain.overlap import leg_to_name, seen_with
-from scheduler.domain.phases import Course
+from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
+from scheduler.domain.phases import Course, Phase
 from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
 from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to
@@ -50,6 +50,13 @@ class Preview:
     late: bool
     #: the chosen record, None where a new one is made
     patient: Patient | None = None
+
+    @property
+    def phases(self) -> list[Phase]:
+        """The new treatment's rules, each with the end that the deciding one gives it; 0 is the new one."""
+        mine = self.course.treatment.episode
+        merged = [merged_phase(self.course, self.others, phase) for phase in self.course.phases.values()]
+        return [replace(phase, decided_by=0) if phase.decided_by == mine else phase for phase in merged]
 
     @property
     def others(self) -> tuple[Course, ...]:

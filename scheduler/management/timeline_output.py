@@ -1,6 +1,6 @@
 """A timeline as JSON (its words are stable: scripts rely on them) and as tables for the terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ UNSENT_WORDS = {
     "past-send-by": "it is too late for it",
     "folded": "{into} carries it",
     "said-elsewhere": "{into} says what holds now",
+    "nothing-to-say": "nothing of what it says holds then",
 }
 
 
@@ -74,19 +75,24 @@ def as_tables(timeline: Timeline, texts: Mapping[str, Text]) -> Iterator[Table]:
         days = str(phase.first_day) if phase.last_day is None else f"{phase.first_day} to {phase.last_day}"
         rules.add_row(f"{phase.kind}: {phase.label}", _wall(zone, phase.starts_at), _end(zone, phase), days)
     yield rules
-    sent = Table(title="What is sent", title_justify="left", show_lines=True)
-    for heading in ("When", "Send by", "Text", "Segments"):
-        sent.add_column(heading, overflow="fold")
-    for reminder in timeline.reminders:
-        text = texts[reminder.key]
-        when = f"{_wall(zone, reminder.due_at)}\n{reminder.key}"
-        sent.add_row(when, _wall(zone, reminder.send_by), text.sms, str(text.segments))
-    yield sent
+    yield sent_table(zone, timeline.reminders, texts)
     if timeline.unsent:
         unsent = Table("Message", "Why it is not sent on its own", title="Not sent", title_justify="left")
         for item in timeline.unsent:
             unsent.add_row(item.key, UNSENT_WORDS[item.reason].format(into=item.into))
         yield unsent
+
+
+def sent_table(zone: str, reminders: Iterable[PlannedReminder], texts: Mapping[str, Text]) -> Table:
+    """Each reminder with its times and its text."""
+    sent = Table(title="What is sent", title_justify="left", show_lines=True)
+    for heading in ("When", "Send by", "Text", "Segments"):
+        sent.add_column(heading, overflow="fold")
+    for reminder in reminders:
+        text = texts[reminder.key]
+        when = f"{_wall(zone, reminder.due_at)}\n{reminder.key}"
+        sent.add_row(when, _wall(zone, reminder.send_by), text.sms, str(text.segments))
+    return sent
 
 
 def _end(zone: str, phase: Phase) -> str:

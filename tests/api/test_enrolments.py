@@ -123,3 +123,63 @@ def test_it_refuses_a_channel_that_is_not_set_up(post: Call, clinic: Clinic, set
     answer = post("enrolments", SAM)
     assert answer.status_code == 422
     assert answer.json()["faults"] == {"channels": "Texts are not set up here: use email."}
+
+
+AGAIN = SAM | {"treated": "2026-11-20T15:20"}
+
+
+def test_it_asks_which_patient_is_meant_with_a_stable_code(post: Call, clinic: Clinic) -> None:
+    first = post("enrolments", SAM).json()
+    answer = post("enrolments", AGAIN)
+    assert answer.status_code == 422
+    asked = answer.json()
+    assert (asked["code"], asked["patients"]) == ("which-patient", [first["patient"]])
+    assert "Is it the same person?" in asked["faults"]["patient"]
+    assert post("enrolments", AGAIN | {"patient": asked["patients"][0]}).json()["patient"] == first["patient"]
+
+
+@pytest.mark.parametrize(("code", "change"), [("refused", {"answers": {}}), ("refused", {"name": None})])
+def test_every_other_refusal_has_its_code(post: Call, code: str, change: dict[str, Any]) -> None:
+    refused = post("enrolments", SAM | change).json()
+    assert (refused["code"], refused["patients"]) == (code, [])
+
+
+def test_a_conflict_has_its_code(post: Call) -> None:
+    post("enrolments", SAM)
+    assert post("enrolments", SAM | {"site": "left"}).json()["code"] == "conflict"
+
+
+@pytest.mark.parametrize("odd", [999999, "999999", "sam", -1, 0, "-1"])
+@pytest.mark.parametrize("path", ["enrolments", "timelines"])
+def test_it_knows_no_such_patient(post: Call, path: str, odd: object) -> None:
+    body = SAM if path == "enrolments" else {name: SAM[name] for name in ("protocol", "treated", "answers")}
+    answer = post(path, body | {"patient": odd})
+    assert answer.status_code == 422
+    assert "no such patient" in answer.json()["faults"]["patient"]
+
+
+@pytest.mark.parametrize("odd", [True, 1.5, None, [1]])
+def test_a_patient_is_a_number_or_a_word(post: Call, odd: object) -> None:
+    assert any(
+        field.startswith("patient") for field in post("enrolments", SAM | {"patient": odd}).json()["faults"]
+    )
+
+
+def test_it_previews_no_patient_of_another_clinic(post: Call) -> None:
+    theirs = enrol(asked(ready_clinic(slug="sandy")), "nurse@example.com", NOW).episode.patient_id
+    body = {name: SAM[name] for name in ("protocol", "treated", "answers")} | {"patient": theirs}
+    assert "no such patient" in post("timelines", body).json()["faults"]["patient"]
+
+
+def test_it_previews_a_patients_treatments_together(post: Call, get: Call) -> None:
+    first = post("enrolments", SAM).json()
+    body = {name: AGAIN[name] for name in ("protocol", "treated", "answers")} | {"patient": first["patient"]}
+    shown = post("timelines", body).json()
+    assert shown["effects"]
+    assert {phase["decided_by"] for phase in shown["phases"]} <= {0, first["id"]}
+    second = post("enrolments", AGAIN | {"patient": first["patient"]}).json()
+    kept = [row["key"] for row in second["reminders"] if row["status"] == "scheduled"]
+    assert kept == [row["key"] for row in shown["reminders"]]
+    replaced = [row for row in get(f"episodes/{first['id']}").json()["reminders"] if row["decided_by"]]
+    assert {row["decided_by"] for row in replaced} == {second["id"]}
+    assert any(row["into"] for row in replaced)

@@ -94,6 +94,43 @@ def test_it_says_what_is_wrong_in_a_line_each(
     assert rows() == before
 
 
+def again(capsys: pytest.CaptureFixture[str], *flags: str, **changes: str | None) -> str:
+    """A second treatment of Sam, on the same day."""
+    return run(capsys, *flags, **{"treated": "2026-11-20T15:20"} | changes)
+
+
+def test_it_asks_for_the_patient_with_the_options_that_answer(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys)
+    patient = Episode.objects.for_clinic(clinic).get().patient_id
+    with pytest.raises(WrongInput) as wrong:
+        again(capsys)
+    assert str(wrong.value).startswith("--patient: A patient of this name")
+    assert str(wrong.value).endswith(f"Say --patient {patient} or --patient new.")
+    again(capsys, patient=str(patient))
+    again(capsys, patient="new", treated="2026-11-20T15:10")
+    treated = Episode.objects.for_clinic(clinic).order_by("pk").values_list("patient_id", flat=True)
+    assert [pk == patient for pk in treated] == [True, True, False]
+
+
+@pytest.mark.parametrize("odd", ["999999", "sam"])
+def test_it_knows_no_other_patients(clinic: Clinic, capsys: pytest.CaptureFixture[str], odd: str) -> None:
+    with pytest.raises(WrongInput, match=r"^--patient: This clinic has no such patient"):
+        run(capsys, patient=odd)
+
+
+def test_it_shows_what_enrolling_would_do(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys)
+    patient, before = str(Episode.objects.for_clinic(clinic).get().patient_id), rows()
+    shown = again(capsys, "--preview", patient=patient)
+    assert "Leafy Clinic: " in shown
+    assert "What changes in the patient's running plan" in shown
+    assert "nothing leaves this machine" in shown
+    assert rows() == before
+    assert "running plan" not in run(capsys, "--preview", name="Max Example")
+
+
 def test_it_makes_a_key_and_revokes_it(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("apikey", "--clinic=leafy", "--name=booking system")
     key = capsys.readouterr().out.strip()

@@ -4,15 +4,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.utils import timezone
+from rich.console import Console
 
-from scheduler.enrolment import Enrolment, Refused, enrol
+from scheduler.enrolment import Conflict, Enrolment, Preview, Refused, enrol, preview
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
+from scheduler.management.timeline_output import sent_table
 from scheduler.management.treatment_args import pairs
 from scheduler.models import Clinic, Patient
 
 ACTOR = "command line"
-OPTIONS = {"channels": "--channel", "late_confirmed": "--confirm-late", "patient": "this patient"}
+OPTIONS = {"channels": "--channel", "late_confirmed": "--confirm-late"}
 
 
 class Command(BaseCommand):
@@ -37,13 +39,38 @@ class Command(BaseCommand):
             "--fold", default="", metavar="first,second", help="which, where the clock showed that time twice"
         )
 
+        parser.add_argument(
+            "--patient",
+            default="",
+            metavar="NUMBER,new",
+            help="the record of a patient who was treated before",
+        )
+        parser.add_argument(
+            "--preview", action="store_true", help="print what would be sent, and what changes; write nothing"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        enrolment, now = asked(options), timezone.now()
         try:
-            enrolled = enrol(asked(options), ACTOR, timezone.now())
+            if options["preview"]:
+                self._show(preview(enrolment, now))
+            else:
+                self.stdout.write(str(enrol(enrolment, ACTOR, now).episode.pk))
         except Refused as refused:
-            lines = [f"{option(field)}: {sentence}" for field, sentence in refused.faults.items()]
-            raise WrongInput("\n".join(lines)) from refused
-        self.stdout.write(str(enrolled.episode.pk))
+            raise WrongInput("\n".join(lines_of(refused))) from refused
+
+    def _show(self, planned: Preview) -> None:
+        console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
+        console.print(sent_table(planned.course.zone, planned.reminders, planned.texts))
+        for heading, sentences in (
+            ("Not sent on its own", planned.not_sent),
+            ("What changes in the patient's running plan", planned.effects),
+            ("To know before", planned.warnings),
+        ):
+            if sentences:
+                console.print(
+                    f"\n{heading}", *(f"- {sentence}" for sentence in sentences), sep="\n", markup=False
+                )
 
 
 def asked(options: dict[str, Any]) -> Enrolment:
@@ -59,6 +86,7 @@ def asked(options: dict[str, Any]) -> Enrolment:
         site=options["site"],
         late_confirmed=options["confirm_late"],
         fold=options["fold"],
+        patient=options["patient"],
     )
 
 
@@ -75,6 +103,17 @@ def channels(options: dict[str, Any]) -> tuple[str, ...]:
         fields = Patient.ADDRESS_FIELDS.items()
         return tuple(channel for channel, field in fields if options[field].strip())
     return tuple(channel.strip() for channel in options["channel"].split(",") if channel.strip())
+
+
+def lines_of(refused: Refused) -> list[str]:
+    """A line for each fault, with the option that mends it."""
+    faults = dict(refused.faults)
+    if refused.patients:
+        records = ", ".join(f"--patient {number}" for number in refused.patients)
+        faults["patient"] += f" Say {records} or --patient new."
+    if isinstance(refused, Conflict):
+        return [f"this patient: {sentence}" for sentence in faults.values()]
+    return [f"{option(field)}: {sentence}" for field, sentence in faults.items()]
 
 
 def option(field: str) -> str:
