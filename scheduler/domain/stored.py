@@ -62,7 +62,7 @@ def standing_of(
         since,
         gone=frozenset(gone),
         lapsed=frozenset(row.key for row in past if row.status is Status.SKIPPED) - gone,
-        known=frozenset(row.key for row in pending) if rows else None,
+        known=frozenset(name for row in pending for name in (row.key, *row.folds)) if rows else None,
         overdue=frozenset(r.key for r in past if r.status is Status.SCHEDULED and not r.critical),
         moved={row.key: row.moved_to for row in rows if row.moved_to},
         opening=_opening(course, since, rows),
