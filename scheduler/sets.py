@@ -9,8 +9,10 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import Col
 
 T = TypeVar("T")
+INSTANT = Col("", models.DateTimeField())
 #: below the number of parameters that either engine takes in one statement
 CHUNK = 500
 
@@ -30,6 +32,14 @@ def with_ids(sql: str, ids: Sequence[Any]) -> str:
 def stamp(instant: datetime) -> Any:
     """An aware instant as the engine stores it."""
     return connection.ops.adapt_datetimefield_value(instant)
+
+
+def instant(value: Any) -> datetime | None:
+    """An instant that plain SQL brought, aware; the other way round of `stamp`."""
+    for convert in connection.ops.get_db_converters(INSTANT):
+        value = convert(value, None, connection)
+    assert value is None or isinstance(value, datetime)
+    return value
 
 
 def column_value(model: type[models.Model], name: str, value: Any) -> tuple[str, Any]:

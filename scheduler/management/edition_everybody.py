@@ -16,6 +16,7 @@ from scheduler import editions
 from scheduler.management.base import WrongInput
 from scheduler.management.edition_output import show
 from scheduler.models import Clinic, Draft
+from scheduler.plans.cases import load_cases
 from scheduler.plans.changes.steps import Wording
 from scheduler.plans.everybody import Effect, Reach, effect_on_everybody
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
@@ -56,8 +57,9 @@ def look(draft: Draft, patients: int) -> tuple[Seen, Reach, list[tuple[str, ...]
 
 
 def _lines(effect: Effect) -> Iterator[tuple[str, ...]]:
-    wording = Wording({**effect.before.courses, **effect.after.courses}, effect.timeline)
-    episodes = ", ".join(map(str, effect.after.courses))
+    before = load_cases([effect.patient])[effect.patient].courses
+    wording = Wording({**before, **effect.case.courses}, effect.timeline)
+    episodes = ", ".join(map(str, effect.case.courses))
     for line in wording.lines(effect.diff):
         yield episodes, line.what, line.before, line.after, line.why
 

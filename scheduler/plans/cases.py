@@ -1,40 +1,61 @@
 """Patients as planning sees them, read in sets: four queries, whatever their number."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
+
+from django.db import connection
 
 from scheduler.domain.due import OPENERS
 from scheduler.domain.opening import Telling
-from scheduler.domain.phases import Course
+from scheduler.domain.phases import Course, course_of
+from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case
 from scheduler.domain.status import AttemptStatus, Status
-from scheduler.domain.stored import Stored
+from scheduler.domain.stored import PENDING, Stored
 from scheduler.editions import protocol_of
-from scheduler.models import Attempt, Edition, Episode, Reminder
-from scheduler.plans.courses import course_of_episode
+from scheduler.models import Attempt, Edition, Episode
+from scheduler.plans.courses import treatment_of
+from scheduler.sets import chunks, instant, with_ids
 
-ROW = (
-    "id", "episode_id", "key", "message", "status", "status_reason", "due_at", "send_by", "critical", "last",
-    "any_hour", "timezone", "folds", "moved_to", "host_id", "decided_by_id",
-)  # fmt: skip
+ROWS = """
+    SELECT id, episode_id, "key", message, status, status_reason, due_at, send_by, critical, last, any_hour,
+        timezone, folds, moved_to, host_id, decided_by_id
+    FROM scheduler_reminder WHERE episode_id IN (IDS) ORDER BY id
+"""
 TELLING = ("reminder__episode_id", "reminder__message", "created_at", "told")
 #: an attempt that stands otherwise certainly never reached the patient
 NEVER_ARRIVED = (AttemptStatus.RELEASED, AttemptStatus.REJECTED)
 
 
-def load_cases(patients: Sequence[int]) -> dict[int, Case]:
-    """Each patient's running treatments, reminders and tellings, by the patient's id."""
+def own_protocol(episode: Episode, edition: Edition, pending: bool) -> Protocol:
+    """The edition's."""
+    return protocol_of(edition)
+
+
+def load_cases(
+    patients: Sequence[int], choose: Callable[[Episode, Edition, bool], Protocol] = own_protocol
+) -> dict[int, Case]:
+    """Each patient's running treatments, reminders and tellings, by the patient's id.
+
+    `choose` says under which protocol a treatment is planned, and is told whether something of it pends.
+    """
     episodes = list(Episode.objects.across_clinics().filter(patient__in=patients).order_by("pk"))
     editions = Edition.objects.across_clinics().defer("protocol").in_bulk({e.edition_id for e in episodes})
     treated = {e.pk: _Treated(e, editions[e.edition_id]) for e in episodes}
-    courses: dict[int, dict[int, Course]] = defaultdict(dict)
-    for episode in episodes:
-        if episode.state != Episode.State.CANCELLED:
-            courses[episode.patient_id][episode.pk] = course_of_episode(episode, editions[episode.edition_id])
     rows: dict[int, list[Stored]] = defaultdict(list)
-    for row in _rows(treated):
+    pending: set[int] = set()
+    for row in _rows(list(treated)):
         rows[treated[row.episode].episode.patient_id].append(row)
+        if row.status in PENDING:
+            pending.add(row.episode)
+    courses: dict[int, dict[int, Course]] = defaultdict(dict)
+    for episode, edition in treated.values():
+        if episode.state != Episode.State.CANCELLED:
+            protocol = choose(episode, edition, episode.pk in pending)
+            courses[episode.patient_id][episode.pk] = course_of(protocol, treatment_of(episode))
     tellings: dict[int, list[Telling]] = defaultdict(list)
     for patient, telling in _tellings(treated):
         tellings[patient].append(telling)
@@ -49,11 +70,18 @@ class _Treated(NamedTuple):
     edition: Edition
 
 
-def _rows(episodes: Iterable[int]) -> Iterator[Stored]:
-    found = Reminder.objects.across_clinics().filter(episode__in=list(episodes)).order_by("pk")
-    for row in found.values_list(*ROW).iterator(chunk_size=5000):
-        values: list[Any] = [*row[:4], Status(row[4]), *row[5:12], tuple(row[12]), *row[13:]]
-        yield Stored(*values)
+def _rows(episodes: Sequence[int]) -> Iterator[Stored]:
+    # Not by the ORM: most values come again and again, and are read once.
+    when = cache(instant)
+    folds = cache(lambda text: tuple(json.loads(text)))
+    status = {str(one): one for one in Status}
+    with connection.cursor() as cursor:
+        for chunk in chunks(episodes):
+            cursor.execute(with_ids(ROWS, chunk), chunk)
+            for row in cursor.fetchall():
+                values: list[Any] = [*row[:4], status[row[4]], row[5], when(row[6]), when(row[7])]
+                values += [*map(bool, row[8:11]), row[11], folds(row[12]), when(row[13]), *row[14:]]
+                yield Stored(*values)
 
 
 def _tellings(treated: Mapping[int, _Treated]) -> Iterator[tuple[int, Telling]]:

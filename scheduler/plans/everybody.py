@@ -2,19 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from scheduler.domain.diff import Diff
-from scheduler.domain.phases import Course, course_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, replan
 from scheduler.domain.stored import PENDING
 from scheduler.domain.timeline import Timeline
-from scheduler.models import Clinic, Episode, Reminder
-from scheduler.plans.cases import load_cases
+from scheduler.models import Clinic, Edition, Episode, Reminder
+from scheduler.plans.cases import load_cases, own_protocol
 
 #: so many patients are planned anew in one transaction
 STEP = 500
@@ -53,8 +52,7 @@ class Effect:
     """What it does to one patient."""
 
     patient: int
-    before: Case
-    after: Case
+    case: Case
     timeline: Timeline
     diff: Diff
 
@@ -74,21 +72,22 @@ def _running(clinic: Clinic, protocol_id: str) -> QuerySet[Episode]:
     return episodes.exclude(state=Episode.State.CANCELLED)
 
 
-def under(case: Case, protocol: Protocol) -> tuple[Case, list[int], list[int]]:
-    """The case with its running treatments under this protocol; whose edition changes, and whose cannot."""
-    pending = {row.episode for row in case.rows if row.status in PENDING}
-    courses: dict[int, Course] = dict(case.courses)
-    moved: list[int] = []
-    left: list[int] = []
-    for episode, course in case.courses.items():
-        if episode not in pending or course.protocol.id != protocol.id:
-            continue
-        if protocol.check_answers(course.treatment.answers):
-            left.append(episode)
-            continue
-        courses[episode] = course_of(protocol, course.treatment)
-        moved.append(episode)
-    return replace(case, courses=courses), moved, left
+@dataclass
+class Choice:
+    """Plans under this protocol what still pends of it; notes whose edition changes, and whose cannot."""
+
+    protocol: Protocol
+    moved: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+
+    def __call__(self, episode: Episode, edition: Edition, pending: bool) -> Protocol:
+        if not pending or edition.protocol_id != self.protocol.id:
+            return own_protocol(episode, edition, pending)
+        if self.protocol.check_answers(episode.answers):
+            self.left.append(episode.pk)
+            return own_protocol(episode, edition, pending)
+        self.moved.append(episode.pk)
+        return self.protocol
 
 
 def effect_on_everybody(
@@ -106,11 +105,11 @@ def effect_on_everybody(
     reach, patients = Reach(), reached(clinic, protocol.id)
     for first in range(0, len(patients), STEP):
         tell(first, len(patients))
-        for patient, case in load_cases(patients[first : first + STEP]).items():
-            after, _, left = under(case, protocol)
-            timeline, diff = replan(after, now)
-            reach.left += left
+        choice = Choice(protocol)
+        for patient, case in load_cases(patients[first : first + STEP], choice).items():
+            timeline, diff = replan(case, now)
             reach.add(diff)
-            each(Effect(patient, case, after, timeline, diff))
+            each(Effect(patient, case, timeline, diff))
+        reach.left += choice.left
     tell(len(patients), len(patients))
     return reach

@@ -4,6 +4,7 @@ A step is one transaction: the patients' plans, their episodes' edition, and how
 between, it goes on with the next step; no patient is done twice, none is left out.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -11,14 +12,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from scheduler.domain.diff import Diff
-from scheduler.domain.replan import Case
 from scheduler.editions import protocol_of
 from scheduler.history import note
 from scheduler.models import Clinic, Episode, Event, Rollout
 from scheduler.plans.cases import load_cases
-from scheduler.plans.everybody import STEP, Reach, reached, under
+from scheduler.plans.everybody import STEP, Choice, Reach, reached
 from scheduler.plans.renewal import lock, write
+from scheduler.sets import insert, stamp
 
+EVENT = ("clinic_id", "kind", "actor", "at", "before", "after", "reason", "episode_id", "details")
 #: a job that nobody moved for so long was left by a process that is gone
 ABANDONED = timedelta(minutes=1)
 
@@ -60,18 +62,14 @@ def step(rollout_id: int, now: datetime, *, by: str = "") -> Rollout:
 
 
 def _renew(rollout: Rollout, patients: list[int], now: datetime) -> Reach:
-    protocol, reach = protocol_of(rollout.edition), Reach()
-    cases: dict[int, Case] = {}
-    moved: list[int] = []
-    for patient, case in load_cases(patients).items():
-        cases[patient], episodes, left = under(case, protocol)
-        moved += episodes
-        reach.left += left
-    Episode.objects.across_clinics().filter(pk__in=moved).update(edition=rollout.edition)
+    reach, choice = Reach(), Choice(protocol_of(rollout.edition))
+    cases = load_cases(patients, choice)
+    Episode.objects.across_clinics().filter(pk__in=choice.moved).update(edition=rollout.edition)
     diffs = write(cases, now, actor=rollout.started_by)
     for diff in diffs.values():
         reach.add(diff)
-    _tell(rollout, moved, diffs, now)
+    reach.left = choice.left
+    _tell(rollout, choice.moved, diffs, now)
     return reach
 
 
@@ -82,15 +80,13 @@ def _tell(rollout: Rollout, moved: list[int], diffs: Mapping[int, Diff], now: da
         for one in diff.steps:
             if one.episode in steps:
                 steps[one.episode].append([one.key, str(one.effect)])
-    Event.objects.bulk_create(
-        [
-            Event(
-                clinic_id=rollout.clinic_id, episode_id=episode, kind="edition-applied",
-                actor=rollout.started_by, at=now, details={"number": rollout.edition.number, "steps": done},
-            )
-            for episode, done in steps.items()
-        ]
-    )  # fmt: skip
+    about = (rollout.clinic_id, "edition-applied", rollout.started_by, stamp(now), "", "", "")
+    number = rollout.edition.number
+    insert(
+        Event,
+        EVENT,
+        ((*about, episode, json.dumps({"number": number, "steps": done})) for episode, done in steps.items()),
+    )
 
 
 def _finish(rollout: Rollout, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """A change in two steps: its effect, which writes nothing, and then doing it."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -37,7 +38,7 @@ def change_plan(
     seen_revision: int,
     seen: str = "",
 ) -> PlanEffect:
-    """Do it, and return what it did. Nothing is written where it raises Refused, or Stale.
+    """Do it, and return what it did, with the plan's new revision. Raises Refused, or Stale: nothing is written.
 
     `seen_revision`, and `seen` where it is known, are those of the effect that the person looked at. With
     `seen` what counts is whether the effect is still that one; without, whether the plan's revision is.
@@ -52,8 +53,8 @@ def change_plan(
         _store(loaded, foreseen, actor)
         write({loaded.patient.pk: foreseen.after.case}, now, actor=actor)
         _look_again(foreseen)
-        _tell(loaded, foreseen, change.kind, actor, why)
-    return foreseen.effect
+        revision = _tell(loaded, foreseen, change.kind, actor, why)
+    return replace(foreseen.effect, revision=revision)
 
 
 def read_reason(typed: str) -> str:
@@ -118,8 +119,11 @@ def _look_again(foreseen: Foreseen) -> None:
     waiting.update(try_at=F("due_at"))
 
 
-def _tell(loaded: Loaded, foreseen: Foreseen, kind: str, actor: str, why: str) -> None:
-    """One event, with who did it and why, the values before and after, and what became of each reminder."""
+def _tell(loaded: Loaded, foreseen: Foreseen, kind: str, actor: str, why: str) -> int:
+    """One event: who did it and why, the values before and after, what became of each reminder.
+
+    Return the episode's revision.
+    """
     running = Episode.objects.for_clinic(loaded.clinic).filter(patient=loaded.patient)
     if foreseen.after.episode.state == Episode.State.CANCELLED:
         # The new plan leaves cancelled ones alone; who looked at this one before must notice all the same.
@@ -139,6 +143,7 @@ def _tell(loaded: Loaded, foreseen: Foreseen, kind: str, actor: str, why: str) -
             "revisions": revisions,
         },
     )
+    return revisions[str(loaded.episode.pk)]
 
 
 def _compact(diff: Diff) -> list[list[object]]:

@@ -35,7 +35,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class PlanEffect:
-    """The same for every change. `revision` and `seen` stand for what the person has looked at.
+    """The same for every change. `revision` is the plan's; `seen` stands for all that the person looks at.
 
     `changes` is what is changed, `steps` what becomes of the patient's reminders; `timeline` is the plan
     afterwards, of all the patient's treatments.

@@ -30,7 +30,9 @@ def changes_since(episode: Episode, seen_revision: int) -> str:
         kind__in=DONE, episode__patient=episode.patient_id
     )
     newest = events.select_related("episode__edition", "reminder").order_by("-pk")[:MOST]
-    since = [one for one in newest if one.details["revisions"].get(str(episode.pk), 0) > seen_revision]
+    since = [
+        one for one in newest if one.details.get("revisions", {}).get(str(episode.pk), 0) > seen_revision
+    ]
     if not since:
         return ""
     told = " ".join(_sentence(one, episode) for one in reversed(since))

@@ -56,12 +56,13 @@ class Wording:
         return f"treatment of {localtime.short_date(treatment.day_zero)}{leg}"
 
     def _label(self, step: Step) -> str:
-        if step.row and not step.planned and not step.unsent:
+        if step.row and not step.planned and not step.unsent and step.episode in self.courses:
             return self.of_row(step.row)
         return self._of_treatment(step.label, step.episode)
 
     def _of_treatment(self, label: str, episode: int) -> str:
-        return f"{label} ({self.treatment(episode)})" if len(self.courses) > 1 else label
+        several = len(self.courses) > 1 and episode in self.courses
+        return f"{label} ({self.treatment(episode)})" if several else label
 
     def _why(self, step: Step) -> str:
         if step.effect is Effect.VANISHES:
