@@ -3,7 +3,7 @@
 Percentages let one SVG fit every screen with its letters unstretched; colours are classes, as the CSP asks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -30,10 +30,13 @@ class Scale:
 
 @dataclass(frozen=True)
 class Bar:
+    """`more` is where the part begins that another treatment adds, with its width; None: it adds none."""
+
     phase: Phase
     x: str
     width: str
     until: str
+    more: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,17 @@ class Picture:
 
 
 def draw(
-    zone: str, first: date, phases: Sequence[Phase], reminders: Iterable[Reminder], now: datetime
+    zone: str,
+    first: date,
+    phases: Sequence[Phase],
+    reminders: Iterable[Reminder],
+    now: datetime,
+    own: Mapping[str, Phase] | None = None,
 ) -> Picture:
-    """The picture from the day of treatment to the day after whatever ends last."""
+    """The picture from the day of treatment to the day after whatever ends last.
+
+    `own` has the phases that another treatment makes longer, as they would be without it.
+    """
     reminders = list(reminders)
     ends = [phase.last_date for phase in phases if phase.last_date]
     ends += [localtime.local_date(zone, reminder.due_at) for reminder in reminders]
@@ -77,22 +88,32 @@ def draw(
     within = scale.start <= now < scale.end
     return Picture(
         ticks=tuple(_ticks(scale, first, (last - first).days)),
-        groups=_groups(scale, phases),
+        groups=_groups(scale, phases, own or {}),
         marks=marks,
         mark_kinds=tuple(kind for kind in words.MARK_MEANS if any(mark.kind == kind for mark in marks)),
         now=_percent(scale.x(now)) if within else None,
     )
 
 
-def _groups(scale: Scale, phases: Sequence[Phase]) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
-    groups = [(kind, tuple(_bar(scale, phase) for phase in phases if phase.kind == kind)) for kind in KINDS]
+def _groups(
+    scale: Scale, phases: Sequence[Phase], own: Mapping[str, Phase]
+) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
+    groups = [
+        (kind, tuple(_bar(scale, phase, own.get(phase.id)) for phase in phases if phase.kind == kind))
+        for kind in KINDS
+    ]
     return tuple((words.KINDS[kind], bars) for kind, bars in groups if bars)
 
 
-def _bar(scale: Scale, phase: Phase) -> Bar:
+def _bar(scale: Scale, phase: Phase, own: Phase | None) -> Bar:
     left = scale.x(phase.starts_at)
     right = scale.x(phase.ends_at) if phase.ends_at else 100
-    return Bar(phase, _percent(left), _percent(max(right - left, 0.4)), until(phase, scale.zone))
+    said = until(phase, scale.zone)
+    if own is None or own.ends_at is None:
+        return Bar(phase, _percent(left), _percent(max(right - left, 0.4)), said)
+    end = scale.x(own.ends_at)
+    more = _percent(end), _percent(max(right - end, 0.4))
+    return Bar(phase, _percent(left), _percent(max(end - left, 0.4)), said, more)
 
 
 def until(phase: Phase, zone: str) -> str:

@@ -26,7 +26,7 @@ STATUS: Final[dict[str, str]] = {
     Status.FAILED: "Failed",
     Status.SKIPPED: "Not sent",
     Status.CANCELLED: "Cancelled",
-    Status.SUPERSEDED: "Said by another text",
+    Status.SUPERSEDED: "Not needed",
     Status.FOLDED: "Part of another text",
     Status.HANDLED: "Dealt with",
     Status.DROPPED: "Let go",
@@ -105,10 +105,18 @@ REASONS: Final[dict[str, str]] = {
     "episode-cancelled": "the plan was cancelled",
     "outside-hours": "waits for sending hours",
     "lease-expired": "a worker stopped while sending it",
+    "other-treatment": "another treatment decides",
+    "said-elsewhere": "another text says what still holds of it",
+    "folded": "another text says it",
+    "nothing-to-say": "nothing of what it says holds then",
+    "plan-changed": "it has no place in the plan any more",
+    "by-person": "somebody decided so",
 }
 OPTED: Final = {"opted-out": "Stopped", "opted-in": "Resumed"}
 EVENTS: Final[dict[str, str]] = {
     "enrolled": "Enrolled",
+    "treatment-added": "A further treatment was enrolled, and messages of this one changed",
+    "address-changed": "How the patient is reached was changed",
 }
 
 

@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -7,8 +7,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from scheduler.enrolment import enrol
 from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
-from tests.enrolment.clinics import NOW
+from scheduler.plans import renew
+from tests.enrolment.clinics import NOW, asked
 from tests.web.people import enrolled, member, signed_in
 
 
@@ -78,8 +80,90 @@ def test_it_needs_few_queries(
     staff: Client, clinic: Clinic, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     episode = enrolled(clinic)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page(staff, episode)
+    for minute in range(3):
+        again(episode, treated=f"2026-11-20T15:1{minute}")
+    with django_assert_max_num_queries(10):
+        page(staff, episode)
+
+
+def again(first: Episode, when: datetime = NOW, **values: str) -> Episode:
+    """The same patient, treated once more."""
+    asking = asked(first.clinic, patient=str(first.patient_id), late_confirmed=True, **values)
+    return enrol(asking, "nurse@example.com", when).episode
+
+
+#: four days after the first treatment
+SECOND = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def two(clinic: Clinic) -> tuple[Episode, Episode]:
+    first = enrolled(clinic, site="left")
+    return first, again(first, SECOND, treated="2026-11-24T10:00", site="left")
+
+
+def test_it_names_the_treatment_that_decides(staff: Client, two: tuple[Episode, Episode]) -> None:
+    first, second = two
+    shown = page(staff, first)
+    named = f'<a href="/c/leafy/episodes/{second.pk}">The treatment of Tue 24 Nov, left leg</a>'
+    assert f"{named} decides until when these hold: stockings day and night" in shown
+    assert f'data-head="Decided by">{named}' in shown
+    assert "until Tue 8 Dec" in shown
+    assert "bar avoid more" in shown
+    assert "This treatment" in page(staff, second)
+    assert "decides until when" not in page(staff, second)
+
+
+def test_treatments_of_one_patient_lead_to_each_other(staff: Client, two: tuple[Episode, Episode]) -> None:
+    for one, other in (two, two[::-1]):
+        assert f'<a href="/c/leafy/episodes/{other.pk}">the treatment of' in page(staff, one)
+
+
+def test_it_shows_what_speaks_for_a_message_that_does_not_go(
+    staff: Client, two: tuple[Episode, Episode]
+) -> None:
+    first, second = two
+    shown = page(staff, first)
+    rows = {row.key: row for row in first.reminders.select_related("host")}
+    assert (rows["day-14"].status, rows["day-6"].status) == ("superseded", "folded")
+    superseded = shown.split('id="message-day-14"')[1].split("</li>")[0]
+    assert (
+        f'<a href="/c/leafy/episodes/{second.pk}">The treatment of Tue 24 Nov, left leg</a> decides'
+        in superseded
+    )
+    folded = shown.split('id="message-day-6"')[1].split("</li>")[0]
+    host = rows["day-6"].host
+    assert host is not None
+    assert f'href="/c/leafy/episodes/{second.pk}#message-{host.key}"' in folded
+    assert f'id="message-{host.key}"' in page(staff, second)
+
+
+def test_it_shows_the_text_that_carries_another_treatments_lines(staff: Client, clinic: Clinic) -> None:
+    first = enrolled(clinic, site="left")
+    second = again(first, SECOND, treated="2026-11-24T10:00", site="right")
+    assert "Left leg: " in page(staff, second)
+
+
+def test_it_tells_in_each_history_what_the_second_one_changed(
+    staff: Client, clinic: Clinic, two: tuple[Episode, Episode]
+) -> None:
+    assert "A further treatment was enrolled, and messages of this one changed" in page(staff, two[0])
+    again(two[0], SECOND, treated="2026-11-24T10:10", mobile="07700 900188")
+    for one in two:
+        assert "How the patient is reached was changed" in page(staff, one)
+
+
+def test_a_cancelled_treatment_decides_nothing(staff: Client, two: tuple[Episode, Episode]) -> None:
+    first, second = two
+    Episode.objects.across_clinics().filter(pk=second.pk).update(state="cancelled")
+    renew([first.patient_id], SECOND, actor="x")
+    assert "24 Nov, left leg" not in page(staff, first)
+
+
+def test_it_leads_to_the_form_for_another_treatment(staff: Client, episode: Episode) -> None:
+    assert f'href="/c/leafy/enrol?patient={episode.patient_id}"' in page(staff, episode)
 
 
 def test_the_outbox_shows_the_newest_first(staff: Client, episode: Episode) -> None:
