@@ -1,0 +1,181 @@
+"""A clinic with its real tables, its real use cases and the real dispatcher, and a clock that only moves on.
+
+Beside it stands what the test believes: who is treated how, what was posted, and what the patients were told.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from scheduler import editions, enrolment
+from scheduler.channels.base import Kind, Outcome, Outgoing, accepted
+from scheduler.dispatch import dispatch_once
+from scheduler.dispatch.claim import Claimed
+from scheduler.dispatch.expire import expire_leases
+from scheduler.models import Attempt, Draft, Edition, Episode, Event, OptOut, Patient, Reminder, Rollout
+from scheduler.plans import changes
+from tests.dispatch.plans import live_clinic
+from tests.plans.stateful_facts import Treated
+from tests.plans.stateful_words import LAST, Scene, Told, judge
+
+T = TypeVar("T")
+REFUSALS = (enrolment.Refused, changes.Refused, editions.Refused)
+#: more turns than any plan has texts: the worker goes round in a circle
+TURNS = 300
+MAY_ARRIVE = (Kind.ACCEPTED, Kind.IN_DOUBT)
+
+
+@dataclass
+class Post:
+    """What a provider was given, and what it answered. `key` is known once the turn is over."""
+
+    outgoing: Outgoing
+    kind: str
+    at: datetime
+    outcome: Outcome
+    key: tuple[int, str] = (0, "")
+    message: str = ""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        return self.outcome.kind in MAY_ARRIVE
+
+
+class Scripted:
+    """A provider that answers as told, then takes everything."""
+
+    def __init__(self, kind: str, world: "World") -> None:
+        self.kind, self.world = kind, world
+
+    async def open(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        answers = self.world.answers
+        outcome = answers.popleft() if answers else accepted("")
+        if outcome.kind is Kind.ACCEPTED:
+            outcome = accepted(f"SM{outgoing.attempt_id.hex}")
+        self.world.posted.append(Post(outgoing, self.kind, self.world.now, outcome))
+        return outcome
+
+
+@dataclass
+class World:
+    now: datetime
+    zone: str
+    settings: dict[str, str] = field(default_factory=lambda: {"no_flying": "14d"})
+    treated: dict[int, Treated] = field(default_factory=dict)
+    patients: list[int] = field(default_factory=list)
+    #: what each edition says, by its number
+    editions: dict[int, dict[str, str]] = field(default_factory=dict)
+    answers: deque[Outcome] = field(default_factory=deque)
+    #: posted in this turn, and not looked at yet
+    posted: list[Post] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    told: dict[int, list[Told]] = field(default_factory=dict)
+    #: channel and address that want nothing
+    stopped: set[tuple[str, str]] = field(default_factory=set)
+    #: reminders that a person took out
+    taken_out: set[tuple[int, str]] = field(default_factory=set)
+    hanging: list[tuple[str, list[Claimed]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clinic = live_clinic(timezone=self.zone)
+        self.editions[1] = dict(self.settings)
+
+    @property
+    def channels(self) -> dict[str, Scripted]:
+        return {kind: Scripted(kind, self) for kind in ("sms", "email")}
+
+    def running(self, patient: int) -> list[Treated]:
+        return [one for one in self.treated.values() if one.patient == patient and one.runs]
+
+    def tried(self, action: Callable[[], T]) -> T | None:
+        """None where it was refused; then it wrote nothing."""
+        before = written()
+        try:
+            return action()
+        except REFUSALS:
+            assert written() == before, "what was refused wrote something"
+            return None
+
+    # What the worker does.
+
+    def work(self, until: datetime) -> None:
+        """Let the worker do everything in its time."""
+        for _ in range(TURNS):
+            self.expire()
+            turn = dispatch_once(self.now, self.channels, worker="worker one")
+            self.look_at_posts()
+            if turn.next_due is None or turn.next_due > until:
+                break
+            self.now = max(self.now, turn.next_due)
+        else:
+            raise AssertionError(f"the worker goes round in a circle at {self.now}")
+        self.now = max(self.now, until)
+        self.expire()
+
+    def expire(self) -> None:
+        expire_leases(self.now, actor="worker one")
+
+    def look_at_posts(self) -> None:
+        """Judge what was posted just now, and remember what it told."""
+        posts, self.posted = self.posted, []
+        for post in posts:
+            reminder = _reminder_of(post.outgoing.attempt_id)
+            post.key, post.message = (reminder.episode_id, reminder.key), reminder.message
+            self._check_that_it_may_leave(post, reminder)
+            self.posts.append(post)
+            own = self.treated[reminder.episode_id]
+            scene = Scene(post.at, own, self.running(own.patient))
+            told = judge(post.outgoing.text, post.kind, scene)
+            self._check_last(post, own)
+            if post.may_have_arrived:
+                self.told.setdefault(own.patient, []).extend(told)
+
+    def _check_that_it_may_leave(self, post: Post, reminder: Reminder) -> None:
+        own = self.treated[reminder.episode_id]
+        wall = own.wall(post.at).time()
+        at_desk = own.at_desk and reminder.message == "welcome"
+        assert own.runs, f"{post.key} left a cancelled plan"
+        assert own.state == "active" or reminder.critical, f"{post.key} left a paused plan"
+        assert (post.kind, post.outgoing.address) not in self.stopped, f"{post.key} went to who refused it"
+        assert post.key not in self.taken_out, f"{post.key} left though a person took it out"
+        assert post.at < reminder.send_by, f"{post.key} left past its send-by"
+        assert at_desk or (8 <= wall.hour and wall < own.closes), f"{post.key} left at {wall}"
+
+    def _check_last(self, post: Post, own: Treated) -> None:
+        """The plan's last text says so, and no other does."""
+        if not any(last in post.outgoing.text for last in LAST):
+            return
+        numbers = [one.episode for one in self.running(own.patient)]
+        waiting = Reminder.objects.across_clinics().filter(episode__in=numbers, status="scheduled")
+        left = [row.key for row in waiting.exclude(attempts__isnull=False) if row.due_at > post.at]
+        assert not left, f"{post.key} says that it is the last, and there are {left}"
+
+
+def _reminder_of(attempt: UUID) -> Reminder:
+    return Attempt.objects.across_clinics().select_related("reminder").get(pk=attempt).reminder
+
+
+def written() -> tuple[Any, ...]:
+    """Everything that a change can write."""
+    kept = [list(table.objects.across_clinics().order_by("pk").values_list()) for table in (Patient, Episode)]
+    rows = list(Reminder.objects.across_clinics().order_by("pk").values_list())
+    others = [table.objects.across_clinics().count() for table in (Event, Attempt, Edition)]
+    drafts = list(Draft.objects.across_clinics().values_list("revision", "is_open", "settings"))
+    return (kept, rows, others, drafts, Rollout.objects.across_clinics().count(), OptOut.objects.count())
+
+
+def whole_minute(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
