@@ -93,7 +93,7 @@ def compare(rows: Sequence[Stored], timeline: Timeline) -> Diff:
         for row in rows
         if row.status in PENDING and (row.episode, row.key) not in named and not is_gone(row, by_id)
     ]
-    gone = sum(row.status not in PENDING | {Status.SKIPPED} for row in rows)
+    gone = sum(row.status not in PENDING | {Status.SKIPPED, Status.CANCELLED} for row in rows)
     return Diff(tuple(steps), gone, known)
 
 

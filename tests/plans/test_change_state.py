@@ -113,3 +113,13 @@ def test_what_is_so_already_is_not_done_again(sam: Episode) -> None:
     with pytest.raises(Refused, match="This would change nothing"):
         do(sam, Pause(), DAY_3)
     assert rows_written(sam) == before
+
+
+def test_what_a_cancelled_treatment_never_sent_does_not_count_as_gone(
+    sam: Episode, channel: Recording
+) -> None:
+    run(channel, NOW, DAY_3)
+    gone = look(sam, Pause(), DAY_3).diff.gone
+    second = treated_again(sam, at(25, 15))
+    do(second, Cancel(), at(25, 15, 31))
+    assert look(sam, Pause(), at(25, 15, 32)).diff.gone == gone
