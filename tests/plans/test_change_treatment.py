@@ -100,11 +100,33 @@ def test_a_correction_that_has_gone_is_corrected_by_a_second(sam: Episode, chann
     assert "Stockings in the daytime to Fri 27 Nov." in sent(sam)["correction-2"]
 
 
-def test_before_the_welcome_nothing_is_corrected(sam: Episode, channel: Recording) -> None:
-    effect = do(sam, ChangeTreatment(treated="2026-11-20T09:00"), at(20, 15, 31))
+@pytest.mark.parametrize(
+    ("first", "then", "stockings"),
+    [
+        ("2026-11-20T15:00", "2026-11-20T09:00", "09:00 Mon 23 Nov"),
+        ("2026-11-20T15:00", "2026-11-19T16:00", "16:00 Sun 22 Nov"),
+        ("2026-11-19T16:00", "2026-11-20T15:00", "15:00 Mon 23 Nov"),
+    ],
+    ids=["some hours", "a day earlier", "a day later"],
+)
+def test_before_the_welcome_nothing_is_corrected(
+    clinic: Clinic, channel: Recording, first: str, then: str, stockings: str
+) -> None:
+    episode = patient_of(clinic, treated=first)
+    effect = do(episode, ChangeTreatment(treated=then), at(20, 15, 31))
     assert not effect.corrections
     run(channel, at(20, 15, 31), at(20, 16))
-    assert "Stockings day & night to 09:00 Mon 23 Nov." in sent(sam)["welcome"]
+    assert f"Stockings day & night to {stockings}." in sent(episode)["welcome"]
+
+
+def test_a_treatment_may_have_ended_after_the_patient_was_enrolled(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, at(21, 18))
+    effect = do(sam, ChangeTreatment(treated="2026-11-21T11:00"), at(21, 18))
+    assert "Stockings day & night to 11:00 Tue 24 Nov." in effect.corrections[0].text.sms
+    run(channel, at(21, 18), at(31, 0, month=12))
+    texts = sent(sam)
+    assert "Stockings in the daytime to Sat 28 Nov." in texts["clot-signs"]
+    assert "No-waxing period ends Sat 19 Dec." in texts["day-28"]
 
 
 @pytest.mark.parametrize(

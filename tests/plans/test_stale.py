@@ -1,6 +1,9 @@
 """Two people change the same plan, or the plan goes on while a person looks at it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from scheduler.models import Clinic, Episode, Reminder
 from scheduler.plans import renew
@@ -16,7 +19,7 @@ from scheduler.plans.changes import (
     change_plan,
     effect_of,
 )
-from tests.dispatch.plans import Recording, live_clinic
+from tests.dispatch.plans import Recording, live_clinic, patient_of
 from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW
 from tests.plans.changing import NURSE, at, do, events, look, revision, rows_written
@@ -133,3 +136,38 @@ def test_another_clinics_plan_is_unknown(sam: Episode) -> None:
         change_plan(other, sam.pk, LEFT, DAY_1, actor=NURSE, why="x", seen_revision=1)
     assert revision(sam) == 1
     assert not Reminder.objects.for_clinic(other).exists()
+
+
+def test_what_was_done_comes_back_with_the_revision_to_go_on_from(sam: Episode) -> None:
+    done = do(sam, LEFT, DAY_1)
+    assert done.revision == revision(sam) == 2
+    do(sam, SkipReminder("day-6"), DAY_1, seen_revision=done.revision)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_the_same_moment_one_is_told_of_the_other() -> None:
+    sam = patient_of(live_clinic())
+    changes = [LEFT, ChangeTreatment(answers={"area": "large"})]
+    seen = [look(sam, change, DAY_1) for change in changes]
+
+    def attempt(number: int) -> str:
+        try:
+            do(
+                sam,
+                changes[number],
+                DAY_1,
+                actor=f"nurse-{number}",
+                seen_revision=seen[number].revision,
+                seen=seen[number].seen,
+            )
+        except Stale as stale:
+            return str(stale)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(attempt, range(2)))
+    first = said.index("")
+    assert f"nurse-{first} changed the treatment" in said[1 - first]
+    assert revision(sam) == 2
