@@ -1,51 +1,78 @@
-"""A timeline as a calendar (RFC 5545): phases as all-day entries, reminders as timed ones."""
+"""A patient's plan as a calendar (RFC 5545): rules as all-day entries, reminders as timed ones."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from scheduler.domain.timeline import Phase, PlannedReminder, Timeline
+from scheduler.domain import localtime
+from scheduler.domain.merged import Stretch, stretches
+from scheduler.domain.phases import Course
 
 PRODUCT = "-//Aftercare//Aftercare reminders//EN"
 REMINDER_LENGTH = timedelta(minutes=15)
 
 
-def as_calendar(timeline: Timeline, name: str, uid_base: str) -> bytes:
-    """The calendar file. Titles are neutral; UIDs are stable: the same plan gives the same entries again."""
+@dataclass(frozen=True)
+class Due:
+    """A reminder by a name that tells the patient's reminders apart, and when it is due (UTC)."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Made:
+    """What identifies entries for good, since when the plan stands (UTC), and how often it changed before."""
+
+    uid_base: str
+    at: datetime
+    changes: int = 0
+
+
+def as_calendar(courses: Sequence[Course], reminders: Iterable[Due], name: str, made: Made) -> bytes:
+    """The calendar file of all these treatments, each rule once until its latest end.
+
+    Titles are neutral. UIDs are stable: the same plan gives the same entries again, and an entry whose end
+    or time moves is the same entry, made later.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
-    for phase in timeline.phases:
-        if phase.last_date:
-            calendar.add_component(_all_day(timeline, phase, uid_base))
-    for reminder in timeline.reminders:
-        calendar.add_component(_timed(timeline, reminder, uid_base))
+    for stretch in stretches(courses):
+        if stretch.phase.last_date:
+            calendar.add_component(_all_day(stretch, made))
+    for reminder in reminders:
+        calendar.add_component(_timed(reminder, made))
     return bytes(calendar.to_ical())
 
 
-def _all_day(timeline: Timeline, phase: Phase, uid_base: str) -> Event:
+def _all_day(stretch: Stretch, made: Made) -> Event:
+    phase = stretch.phase
     assert phase.last_date is not None
-    entry = _entry(timeline, f"phase-{phase.id}", uid_base)
-    entry.add("summary", phase.label)
-    entry.add("dtstart", timeline.treatment.date_of(phase.first_day))
+    entry = _entry(f"phase-{stretch.name}", made)
+    entry.add("summary", f"{phase.label}, {stretch.leg.lower()}" if stretch.leg else phase.label)
+    entry.add("dtstart", localtime.local_date(stretch.course.zone, phase.starts_at))
     entry.add("dtend", phase.last_date + timedelta(days=1))
-    entry.add("transp", "TRANSPARENT")
     return entry
 
 
-def _timed(timeline: Timeline, reminder: PlannedReminder, uid_base: str) -> Event:
-    entry = _entry(timeline, f"reminder-{reminder.key}", uid_base)
+def _timed(reminder: Due, made: Made) -> Event:
+    entry = _entry(f"reminder-{reminder.name}", made)
     entry.add("summary", "Aftercare reminder")
-    entry.add("dtstart", reminder.due_at)
-    entry.add("dtend", reminder.due_at + REMINDER_LENGTH)
-    entry.add("transp", "TRANSPARENT")
+    entry.add("dtstart", reminder.at)
+    entry.add("dtend", reminder.at + REMINDER_LENGTH)
     return entry
 
 
-def _entry(timeline: Timeline, name: str, uid_base: str) -> Event:
+def _entry(name: str, made: Made) -> Event:
     entry = Event()
-    entry.add("uid", f"{name}.{uid_base}")
-    # DTSTAMP has to be there and no clock is read here: the plan stands as of the enrolment.
-    entry.add("dtstamp", timeline.treatment.enrolled_at)
+    entry.add("uid", f"{name}.{made.uid_base}")
+    # No clock is read here: the plan stands as of then.
+    entry.add("dtstamp", made.at)
+    entry.add("last-modified", made.at)
+    entry.add("sequence", made.changes)
+    entry.add("transp", "TRANSPARENT")
     return entry

@@ -2,7 +2,16 @@
 
 from django.urls import include, path, re_path, register_converter
 
-from scheduler.web import clinic_settings, enrol, episode, home, outbox, patient_page, patients
+from scheduler.web import (
+    clinic_settings,
+    enrol,
+    episode,
+    home,
+    outbox,
+    patient_calendar,
+    patient_page,
+    patients,
+)
 
 register_converter(patient_page.Token, "token")
 
@@ -22,6 +31,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("c/<slug:slug>/", include(CLINIC)),
     path("p/<token:token>", patient_page.patient_page, name="patient-page"),
+    path("p/<token:token>/calendar.ics", patient_calendar.patient_calendar, name="patient-calendar"),
     path("p/<token:token>/messages", patient_page.patient_messages, name="patient-messages"),
     re_path(r"^p/", patient_page.unknown_link, name="unknown-link"),
     path("webhooks/", include("scheduler.web.webhooks")),

@@ -26,7 +26,7 @@ CLINIC_PAGES = {
 #: and what admins get
 ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings": 200}
 FOR_ANYBODY_SIGNED_IN = {"home"}
-FOR_WHOEVER_HAS_THE_LINK = {"patient-page", "patient-messages", "unknown-link"}
+FOR_WHOEVER_HAS_THE_LINK = {"patient-page", "patient-calendar", "patient-messages", "unknown-link"}
 #: posting changes something
 POSTS = ["enrol", "enrol-preview", "clinic-settings", "clinic-live", "timings"]
 

@@ -108,7 +108,7 @@ def test_it_names_the_treatment_that_decides(staff: Client, two: tuple[Episode, 
     first, second = two
     shown = page(staff, first)
     named = f'<a href="/c/leafy/episodes/{second.pk}">The treatment of Tue 24 Nov, left leg</a>'
-    assert f"{named} decides until when these hold: stockings day and night" in shown
+    assert f"{named} decides until when these hold: stockings in the daytime, no heat" in shown
     assert f'data-head="Decided by">{named}' in shown
     assert "until Tue 8 Dec" in shown
     assert "bar avoid more" in shown

@@ -1,4 +1,5 @@
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -98,13 +99,75 @@ def test_a_second_plan_runs_on_where_the_first_has_ended(clinic: Clinic, episode
     assert shown.count("no touching, rubbing or massaging") == 1
 
 
+SECOND = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+
+
+def second(first: Episode, site: str) -> Episode:
+    """The same patient four days later."""
+    asking = asked(first.clinic, patient=str(first.patient_id), treated="2026-11-24T10:00", site=site)
+    return enrol(asking, "nurse@example.com", SECOND).episode
+
+
+def at(episode: Episode, when: datetime) -> str:
+    with time_machine.travel(when, tick=False):
+        return page(episode)
+
+
+def rules(shown: str) -> list[str]:
+    """What stands under `Do now` and the like, each with its end."""
+    now = shown.split("When to get help")[0]
+    return [" ".join(re.sub("<[^>]+>", " ", rule).split()) for rule in re.findall(r"<li>.*?</li>", now)]
+
+
+def test_it_is_one_list_of_what_holds_for_all_treatments(clinic: Clinic) -> None:
+    first = enrolled(clinic, site="left")
+    second(first, "left")
+    shown = at(first, SECOND)
+    listed = rules(shown)
+    assert "Do not exercise. The gym counts as heat as well. Until the end of Tue 8 Dec" in listed
+    for words in ("Do not exercise", "Keep away from heat", "Do not wax", "day and night", "in the daytime"):
+        assert sum(words in rule for rule in listed) == 1
+    assert "Left leg" not in shown
+    assert shown.count("In an emergency") == 1
+    assert "for all your treatments together: Fri 20 Nov (left leg) and Tue 24 Nov (left leg)." in shown
+
+
+def test_it_names_the_legs_where_they_differ(clinic: Clinic) -> None:
+    first = enrolled(clinic, site="left")
+    second(first, "right")
+    listed = rules(at(first, SECOND))
+    night = "Wear your stockings or dressings day and night. Take them off only to wash or shower."
+    assert f"Right leg: {night} Until 10:00 on Fri 27 Nov" in listed
+    assert any(
+        rule.startswith("Left leg: Wear your stockings or dressings in the daytime.") for rule in listed
+    )
+    assert "Left leg: Do not wax your legs. Until the end of Fri 18 Dec" in listed
+    assert "Right leg: Do not wax your legs. Until the end of Tue 22 Dec" in listed
+    assert sum("no touching" in rule for rule in listed) == 1
+    assert not any("leg: Do not exercise" in rule for rule in listed)
+
+
+def test_day_numbers_are_for_staff(clinic: Clinic) -> None:
+    first = enrolled(clinic, site="left")
+    second(first, "right")
+    assert not re.search(r"\d days? after|Day \d", at(first, SECOND))
+
+
+def test_a_cancelled_treatment_is_gone_from_the_list(clinic: Clinic) -> None:
+    first = enrolled(clinic, site="left")
+    Episode.objects.across_clinics().filter(pk=second(first, "left").pk).update(state="cancelled")
+    assert "Tue 8 Dec" not in at(first, SECOND)
+
+
 def test_it_names_nobody(clinic: Clinic) -> None:
     shown = page(enrolled(clinic, name="Zebedee Quill", email="zq@example.com"))
     for private in ("Zebedee", "Quill", "900123", "zq@example.com"):
         assert private not in shown
 
 
-@pytest.mark.parametrize(("end", "policy"), [("", "no-referrer"), ("/messages", "same-origin")])
+@pytest.mark.parametrize(
+    ("end", "policy"), [("", "no-referrer"), ("/calendar.ics", "no-referrer"), ("/messages", "same-origin")]
+)
 def test_it_stays_out_of_indexes_and_referrers(end: str, policy: str, episode: Episode) -> None:
     answer = Client().get(link(episode, end))
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
