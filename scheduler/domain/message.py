@@ -85,10 +85,10 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
     protocol, message = host.course.protocol, host.course.protocol.messages[host.content.message]
     lines = [_lines(part, at, contact.replies) for part in parts]
     values = [values_of(p.course, contact, link, localtime.short_date(p.content.due_date)) for p in parts]
-    sms = list(_said(parts, lines, values, "sms"))
+    sms = _said(parts, lines, values, "sms")
     fragment = fill(protocol.emergency.sms, values[0])
     text, sms_left = _fitting(sms, parts, f"{values[0]['clinic']}:", f"{fragment} {values[0]['link']}")
-    email = list(_said(parts, lines, values, "email"))
+    email = _said(parts, lines, values, "email")
     care = [said for said in email if _comes_first(parts[said.part], said.name)]
     others = [said for said in email if said not in care]
     emergency = fill(protocol.emergency.email, values[0])
@@ -140,20 +140,16 @@ def _said(
     lines: Sequence[Mapping[str, Line]],
     values: Sequence[Mapping[str, str]],
     channel: str,
-) -> Iterator[_Said]:
-    """The lines' words, each once; one that speaks of a phase that is absent, or has no end, is not said."""
-    seen: set[tuple[str, str]] = set()
-    for number, part in enumerate(parts):
-        said = [
-            one
-            for name, line in lines[number].items()
-            if (one := _in_words(number, part, name, line, values[number], channel))
-        ]
-        # What concerns the leg stands together, so that the leg is named once.
-        for one in sorted(said, key=lambda one: bool(one.leg)):
-            if (one.leg, one.words) not in seen:
-                seen.add((one.leg, one.words))
-                yield one
+) -> list[_Said]:
+    """The lines in words; one that speaks of a phase that is absent, or has no end, is not said."""
+    said = [
+        one
+        for number, part in enumerate(parts)
+        for name, line in lines[number].items()
+        if (one := _in_words(number, part, name, line, values[number], channel))
+    ]
+    # What concerns a leg stands together, so that the leg is named once; about the service comes last.
+    return sorted(said, key=lambda one: (not _comes_first(parts[one.part], one.name), one.leg))
 
 
 def _in_words(
@@ -199,10 +195,11 @@ def _spare(parts: Sequence[Part]) -> list[tuple[int, str]]:
 
 
 def _with_legs(said: Iterable[_Said]) -> Iterator[str]:
+    """Each thing once, and each leg named once."""
     before = ""
-    for one in said:
-        yield f"{one.leg}: {one.words}" if one.leg and one.leg != before else one.words
-        before = one.leg
+    for leg, words in dict.fromkeys((one.leg, one.words) for one in said):
+        yield f"{leg}: {words}" if leg and leg != before else words
+        before = leg
 
 
 def _told(parts: Sequence[Part], said: Iterable[_Said]) -> dict[str, str]:

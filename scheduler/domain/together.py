@@ -8,15 +8,11 @@ from heapq import heapify, heappop, heappush
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.due import APART
-from scheduler.domain.message import Content, Part, render_together
+from scheduler.domain.message import Content, Part
 from scheduler.domain.overlap import leg_to_name, legs_meet, seen_with
 from scheduler.domain.phases import Course
-from scheduler.domain.placeholders import Contact
 from scheduler.domain.plan import Slot, Unsent, is_repeated_by
-
-#: as long as a clinic's own may be, so that what fits once fits whatever the clinic changes
-LONGEST = Contact("M" * 20, "+" + "0" * 15, "care@example.com", "", "999")
-LONGEST_LINK = "x" * 40
+from scheduler.domain.room import fit
 
 
 def fold_together(slots: Sequence[Slot], courses: Sequence[Course]) -> tuple[list[Slot], list[Unsent]]:
@@ -35,7 +31,7 @@ def fold_together(slots: Sequence[Slot], courses: Sequence[Course]) -> tuple[lis
         if opener := _opener_that_says_it(guest, kept):
             kept.remove(guest)
             unsent.append(_not_alone(guest, "said-elsewhere", opener))
-        elif host := next((h for h in _hosts(guest, kept) if _carries(h, guest, by_name, courses)), None):
+        elif host := _host(guest, kept, by_name, courses):
             guests = (*host.guests, _name(guest))
             kept = [replace(s, guests=guests) if s is host else s for s in kept if s is not guest]
             unsent.append(_not_alone(guest, "folded", host))
@@ -51,6 +47,17 @@ def _opener_that_says_it(guest: Slot, slots: Sequence[Slot]) -> Slot | None:
             continue
         if is_repeated_by(guest.course, opener, overdue):
             return slot
+    return None
+
+
+def _host(
+    guest: Slot, slots: Sequence[Slot], by_name: Mapping[tuple[int, str], Slot], courses: Sequence[Course]
+) -> Slot | None:
+    """The text of a later treatment that carries it."""
+    latest = max(slot.candidate.due_at for slot in slots if slot is not guest)
+    for host in _hosts(guest, slots):
+        if _carries(host, guest, by_name, courses, last=host.candidate.due_at == latest):
+            return host
     return None
 
 
@@ -77,15 +84,17 @@ def _name(slot: Slot) -> tuple[int, str]:
 
 
 def _carries(
-    host: Slot, guest: Slot, by_name: Mapping[tuple[int, str], Slot], courses: Sequence[Course]
+    host: Slot, guest: Slot, by_name: Mapping[tuple[int, str], Slot], courses: Sequence[Course], *, last: bool
 ) -> bool:
-    """Whether the guest's lines hold when the host is due as they do when it is due itself, and fit."""
+    """Whether the guest's lines hold when the host is due as they do when it is due itself, and fit.
+
+    `last`: the host is the plan's last text, and will say so.
+    """
     at = host.candidate.due_at
     if _lines(guest, guest.candidate.due_at, courses) != _lines(guest, at, courses):
         return False
     together = [host, *(by_name[name] for name in host.guests), guest]
-    text = render_together([part_of(slot, courses, at) for slot in together], LONGEST, LONGEST_LINK, at)
-    return text.segments <= host.course.protocol.messages[host.candidate.message].segments
+    return fit([part_of(slot, courses, at, last=last) for slot in together], at)
 
 
 def _lines(slot: Slot, at: datetime, courses: Sequence[Course]) -> frozenset[str]:
@@ -97,10 +106,10 @@ def _lines(slot: Slot, at: datetime, courses: Sequence[Course]) -> frozenset[str
     return frozenset(name for name in names if holds(protocol.lines[name].when, part.course, moment))
 
 
-def part_of(slot: Slot, courses: Sequence[Course], at: datetime) -> Part:
+def part_of(slot: Slot, courses: Sequence[Course], at: datetime, *, last: bool = False) -> Part:
     others = [course for course in courses if course is not slot.course]
     due_date = localtime.to_wall(slot.course.zone, slot.candidate.due_at).date()
-    content = Content(slot.candidate.message, slot.candidate.folds, last=False, due_date=due_date)
+    content = Content(slot.candidate.message, slot.candidate.folds, last, due_date)
     return Part(seen_with(slot.course, others, at), content, leg_to_name(slot.course, others, at))
 
 

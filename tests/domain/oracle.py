@@ -73,6 +73,9 @@ class Facts:
         midnight = datetime.combine(day + timedelta(days=1), time(), self.zone)
         return midnight.astimezone(UTC)
 
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
     def worn(self, moment: datetime) -> bool:
         return self.t0 <= moment < max(self.wear_ends, self.end_of(self.daytime_last))
 
@@ -143,6 +146,18 @@ CLAIMS: dict[str, Claim] = {
     r"No heat \(gym too\) to (.*) at least; ask first\.": lambda m, f, t, r: m[1] == told(f.last("no_heat")),
     r"No-waxing period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_waxing")),
     r"No-flying period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_flying")),
+    r"Stockings were to (.*)\.": lambda m, f, t, r: (
+        m[1] == told(f.daytime_last) and f.end_of(f.daytime_last) <= t and not f.worn(t)
+    ),
+    r"No-exercise period: to (.*)\.": lambda m, f, t, r: (
+        m[1] == told(f.last("no_exercise")) and f.end_of(f.last("no_exercise")) <= t
+    ),
+    r"No-waxing period: to (.*)\.": lambda m, f, t, r: (
+        m[1] == told(f.last("no_waxing")) and f.end_of(f.last("no_waxing")) <= t
+    ),
+    r"No-flying period: to (.*)\.": lambda m, f, t, r: (
+        m[1] == told(f.last("no_flying")) and f.end_of(f.last("no_flying")) <= t
+    ),
 }
 
 
