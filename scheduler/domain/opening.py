@@ -23,12 +23,14 @@ class Telling:
     """What a text that left, or may have left, told the patient. `opens`: it said all that held then.
 
     `ends` has the ends that it named, as `told_end` writes them: a phase -> 2026-12-04 or 2026-11-23T15:00.
+    `site` and `episode` are those of the treatment that it spoke of.
     """
 
     at: datetime
     site: str
     opens: bool
     ends: Mapping[str, str]
+    episode: int = 0
 
 
 def with_openings(
@@ -58,9 +60,12 @@ def _age(standing: Standing) -> tuple[datetime, int]:
 
 def _will_open(standing: Standing) -> bool:
     """Whether a first text is still to come: as long as a rule holds that it can name."""
+    return not standing.opened and _in_force(standing)
+
+
+def _in_force(standing: Standing) -> bool:
     moment = standing.course.hours.next_moment(standing.since)
-    in_force = any(phase.ends_at and phase.holds(moment) for phase in standing.course.phases.values())
-    return not standing.opened and in_force
+    return any(phase.ends_at and phase.holds(moment) for phase in standing.course.phases.values())
 
 
 def _opening(
@@ -162,6 +167,8 @@ def _catch_up_key(standing: Standing) -> str:
 
 def _was_broken(standing: Standing, standings: Sequence[Standing]) -> bool:
     """Whether texts of the patient went by unsent, this treatment's among them."""
+    if standing.interrupted and _in_force(standing):
+        return True
     mine = list(_missed(standing))
     late = any(standing.course.hours.next_moment(standing.since) >= c.send_by for c in mine)
     return bool(mine) and (late or sum(1 for s in standings for _ in _missed(s)) >= MISSED)

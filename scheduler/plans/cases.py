@@ -93,7 +93,7 @@ def _tellings(treated: Mapping[int, _Treated]) -> Iterator[tuple[int, Telling]]:
         opens = known is not None and known.kind in OPENERS
         for about, ends in _by_treatment(pk, told).items():
             site = treated[about].episode.site
-            yield episode.patient_id, Telling(created_at, site, opens and about == pk, ends)
+            yield episode.patient_id, Telling(created_at, site, opens and about == pk, ends, about)
 
 
 def _by_treatment(episode: int, told: Mapping[str, str]) -> dict[int, dict[str, str]]:

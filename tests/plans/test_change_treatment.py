@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import override_settings
 
+from scheduler.domain.replan import replan
 from scheduler.enrolment import enrol
 from scheduler.models import Clinic, Episode
+from scheduler.plans.cases import load_cases
 from scheduler.plans.changes import ChangeTreatment, MoveReminder, Refused, SkipReminder
 from tests.dispatch.plans import Recording, patient_of
-from tests.dispatch.treatments import run
+from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW, asked
 from tests.plans.changing import (
     NURSE,
@@ -261,3 +263,19 @@ def test_it_says_that_a_critical_text_has_gone(sam: Episode, channel: Recording)
     run(channel, NOW, DAY_5)
     effect = look(sam, ChangeTreatment(treated="2026-11-20T10:00"), DAY_5)
     assert effect.warnings == ("Signs of a clot has gone already (Tue 24 Nov, 09:00) and is not sent again.",)
+
+
+def test_what_was_told_of_a_leg_was_told_of_the_one_that_was_treated(
+    clinic: Clinic, channel: Recording
+) -> None:
+    first = patient_of(clinic, site="left")
+    run(channel, NOW, at(22, 15))
+    second = treated_again(first, at(22, 15), site="right")
+    now = run(channel, at(22, 15, 30), at(23, 12))
+    assert "Stockings day & night to 15:00 Wed 25 Nov" in sent(second)["welcome"]
+    effect = do(second, ChangeTreatment(site="left"), now)
+    # The newer treatment's welcome has told of that leg what is right for both.
+    assert not effect.corrections
+    timeline, differs = replan(load_cases([first.patient_id])[first.patient_id], now)
+    assert not differs
+    assert timeline.reminders == effect.timeline.reminders

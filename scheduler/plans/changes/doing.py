@@ -38,7 +38,7 @@ def change_plan(
     seen_revision: int,
     seen: str = "",
 ) -> PlanEffect:
-    """Do it, and return what it did, with the new revision. Where it raises Refused or Stale nothing is written.
+    """Do it, and return what it did, with the new revision. Raises Refused or Stale, having written nothing.
 
     `seen_revision`, and `seen` where it is known, are those of the effect that the person looked at. With
     `seen` what counts is whether the effect is still that one; without, whether the plan's revision is.

@@ -44,9 +44,13 @@ def changed(loaded: Loaded, wanted: Wanted) -> Loaded:
         setattr(patient, name, value)
     episode.patient = patient
     rows = tuple(replace(row, **wanted.reminder) if row is wanted.row else row for row in loaded.case.rows)
-    return replace(
-        loaded, episode=episode, case=replace(loaded.case, courses=_courses(loaded, episode), rows=rows)
+    # What was told of a leg was told of the one that was treated, whichever was written down.
+    tellings = tuple(
+        replace(telling, site=episode.site) if telling.episode == episode.pk else telling
+        for telling in loaded.case.tellings
     )
+    case = replace(loaded.case, courses=_courses(loaded, episode), rows=rows, tellings=tellings)
+    return replace(loaded, episode=episode, case=case)
 
 
 def _courses(loaded: Loaded, episode: Episode) -> Mapping[int, Any]:
