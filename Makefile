@@ -5,13 +5,16 @@ PYTHON := $(shell for p in $(PYTHONS); do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint lock screenshots image-check traceability clean
+.PHONY: run test bench lint lock screenshots image-check traceability clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/aftercare run --demo
 
 test: $(VENV)/.dev
 	@$(BIN)/python scripts/run_tests.py
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

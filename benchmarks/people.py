@@ -4,20 +4,20 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from scheduler import editions
+from scheduler.domain import localtime
 from scheduler.domain.status import Status
 from scheduler.domain.timeline import Treatment, timeline_of
 from scheduler.enrolment.rows import minutes, reminder_rows
 from scheduler.models import Clinic, Edition, Episode, Patient, Reminder
-from scheduler.domain import localtime
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ZONE, PROTOCOL, ACTOR = "Europe/London", "microsclerotherapy", "benchmark"
 SETTINGS = {"no_flying": "14d"}
 
 
-def make_clinic() -> Clinic:
+def make_clinic(slug: str) -> Clinic:
     clinic = Clinic.objects.create(
-        slug="bench",
+        slug=slug,
         name="Bench Clinic",
         sms_name="Bench Clinic",
         timezone=ZONE,
@@ -29,19 +29,19 @@ def make_clinic() -> Clinic:
     return clinic
 
 
-def enrol_many(clinic: Clinic, number: int) -> None:
-    """Patients treated in the last four weeks; what was due before `NOW` is sent."""
+def enrol_many(clinic: Clinic, number: int, days: int) -> None:
+    """Patients treated in the last so many days; what was due before `NOW` is sent."""
     edition = editions.current_edition(clinic, PROTOCOL)
     assert edition is not None
     random = Random(1)
-    treated = [_treatment(random) for _ in range(number)]
+    treated = [_treatment(random, days) for _ in range(number)]
     patients = Patient.objects.bulk_create(
         [
             Patient(
                 clinic=clinic,
                 name=f"Patient {n}",
                 mobile="+447700900000",
-                page_token=f"bench{n:011}",
+                page_token=f"{clinic.pk:03}-{n:012}",
                 created_at=t.enrolled_at,
                 planned_at=t.enrolled_at,
             )
@@ -60,8 +60,8 @@ def enrol_many(clinic: Clinic, number: int) -> None:
     Reminder.objects.bulk_create(rows, batch_size=1000)
 
 
-def _treatment(random: Random) -> Treatment:
-    minutes_ago = random.randrange(60, 28 * 24 * 60)
+def _treatment(random: Random, days: int) -> Treatment:
+    minutes_ago = random.randrange(60, days * 24 * 60)
     treated_at = NOW - timedelta(minutes=minutes_ago)
     return Treatment(treated_at, ZONE, {"area": random.choice(["small", "large"])}, treated_at, at_desk=True)
 
