@@ -54,7 +54,7 @@ def _host(
     guest: Slot, slots: Sequence[Slot], by_name: Mapping[tuple[int, str], Slot], courses: Sequence[Course]
 ) -> Slot | None:
     """The text of a later treatment that carries it."""
-    latest = max(slot.candidate.due_at for slot in slots if slot is not guest)
+    latest = max((slot.candidate.due_at for slot in slots if slot is not guest), default=None)
     for host in _hosts(guest, slots):
         if _carries(host, guest, by_name, courses, last=host.candidate.due_at == latest):
             return host

@@ -14,7 +14,7 @@ from scheduler.plans.changes import (
     SkipReminder,
 )
 from tests.dispatch.plans import Recording
-from tests.dispatch.treatments import run
+from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW
 from tests.plans.changing import NURSE, at, do, events, look, row, rows_written, sent, standing, to_come
 
@@ -68,6 +68,15 @@ def test_skipping_the_last_one_lets_another_say_that_it_is_the_last(sam: Episode
     assert [line.why for line in effect.steps] == ["it is now the last one"]
     run(channel, DAY_1, END)
     assert "This is our last reminder." in sent(sam)["day-14"]
+
+
+def test_one_text_may_be_all_that_is_left_of_two_treatments(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, at(23, 15))
+    second = treated_again(sam, at(23, 15))
+    now = run(channel, at(23, 15, 30), at(5, 12, month=12))
+    assert list(to_come(second)) == ["day-14", "day-28"]
+    effect = do(second, SkipReminder("day-28"), now)
+    assert [planned.key for planned in effect.timeline.reminders] == ["day-14"]
 
 
 def test_it_says_what_goes_unsaid_with_it_and_that_nothing_is_left(sam: Episode, channel: Recording) -> None:
