@@ -103,16 +103,15 @@ class Checks:
 
     def every_correction_owed_is_planned(self, rows: list[Reminder]) -> None:
         for patient in self.world.patients:
-            running = self.world.running(patient)
-            true = stretches(running)
+            rules = stretches(self.world.running(patient))
             for (rule, leg), told in _last_words(self.world.told.get(patient, ())).items():
+                true = [one for one in rules if one.rule == rule and leg in one.legs]
                 name = (patient, rule, leg, told)
-                if not self._is_owed(told, [one for one in true if one.rule == rule and leg in one.legs]):
+                if not self._is_owed(told, true):
                     self.owed_since.pop(name, None)
                     continue
                 since = self.owed_since.setdefault(name, self.world.now)
-                here = [one for one in running if rule in BODY or leg in one.legs]
-                assert self._is_seen_to(here, rows, since), (
+                assert self._is_seen_to(frozenset().union(*(one.whose for one in true)), rows, since), (
                     f"patient {patient} knows {rule} {leg} {told.end} since {told.at}; right is {true}"
                 )
 
@@ -122,8 +121,8 @@ class Checks:
             return False
         return not told.is_past(self.world.now) or any(self.world.now < one.ends for one in true)
 
-    def _is_seen_to(self, running: list[Treated], rows: list[Reminder], since: datetime) -> bool:
-        numbers = {one.episode for one in running}
+    def _is_seen_to(self, whose: Iterable[Treated], rows: list[Reminder], since: datetime) -> bool:
+        numbers = {one.episode for one in whose}
         openers = [row for row in rows if row.episode_id in numbers and row.message in OPENERS]
         planned = any(
             row.status == Status.SCHEDULED or (row.due_at >= since - DAY and _is_in_hand(row))

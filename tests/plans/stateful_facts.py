@@ -89,13 +89,17 @@ class Treated:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A rule over one interval; `last` are its last dates on the clocks of the treatments that decide."""
+    """A rule over one interval, and whose it is.
+
+    `last` are its last dates on the clocks of the treatments that decide.
+    """
 
     rule: str
     legs: frozenset[str]
     starts: datetime
     ends: datetime
     last: frozenset[date]
+    whose: frozenset[Treated]
 
     def holds(self, at: datetime) -> bool:
         return self.starts <= at < self.ends
@@ -136,4 +140,5 @@ def _as_one(rule: str, group: list[_One]) -> Stretch:
     ends = max(one.ends for one in group)
     last = {one.treated.wall(ends - timedelta(seconds=1)).date() for one in group if one.ends == ends}
     legs = frozenset(LEGS) if rule in BODY else frozenset().union(*(one.treated.legs for one in group))
-    return Stretch(rule, legs, min(one.starts for one in group), ends, frozenset(last))
+    whose = frozenset(one.treated for one in group)
+    return Stretch(rule, legs, min(one.starts for one in group), ends, frozenset(last), whose)

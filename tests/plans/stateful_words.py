@@ -181,19 +181,20 @@ FORMS = (
 
 @dataclass(frozen=True)
 class Told:
-    """An end that a text named: `leg` where it said which one, else `treated`'s are meant."""
+    """An end that a text of `treated` named: of the leg that it said, else of the treatments it is about."""
 
     at: datetime
     rule: str
     end: date | datetime
     treated: Treated
     leg: str
+    whose: frozenset[Treated]
 
     @property
     def legs(self) -> frozenset[str]:
         if self.rule in BODY:
             return frozenset(LEGS)
-        return frozenset({self.leg}) if self.leg else self.treated.legs
+        return frozenset({self.leg}) if self.leg else frozenset().union(*(one.legs for one in self.whose))
 
     def is_true_of(self, stretch: Stretch) -> bool:
         """On the clock of its treatment; hours may be a little off."""
@@ -215,11 +216,16 @@ def judge(text: str, kind: str, scene: Scene) -> list[Told]:
         assert fitting or not DATED.search(sentence), f"nobody says what makes this true: {sentence!r}"
         for form, found in fitting:
             assert form.claim(scene, found.groups(), legs), _wrong(sentence, text, scene)
-            named = zip(form.rules, found.groups(), strict=True)
-            told += [Told(scene.at, rule, _end(said, scene), scene.own, leg) for rule, said in named if rule]
-            if form.claim is same_end:
-                told.append(Told(scene.at, HEAT, _end(found[1], scene), scene.own, leg))
+            named = list(zip(form.rules, found.groups(), strict=True))
+            named += [(HEAT, found[1])] if form.claim is same_end else []
+            told += [_told(rule, said, leg, scene) for rule, said in named if rule]
     return told
+
+
+def _told(rule: str, said: str, leg: str, scene: Scene) -> Told:
+    meant = [one for one in scene.on(rule, LEGS) if scene.is_end(said, one)]
+    whose = frozenset().union(*(one.whose for one in meant))
+    return Told(scene.at, rule, _end(said, scene), scene.own, leg, whose)
 
 
 def _wrong(sentence: str, text: str, scene: Scene) -> str:
