@@ -36,6 +36,8 @@ class Standing:
     #: when a person decided that it goes, by its key
     moved: Mapping[str, datetime] = field(default_factory=dict)
     opening: Opening | None = None
+    #: a pause let texts go by, and no text has said since what holds
+    interrupted: bool = False
 
     @property
     def opened(self) -> bool:

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.domain.due import OPENERS
 from scheduler.domain.phases import Course
 from scheduler.domain.standing import Opening, Standing
 from scheduler.domain.status import Status
 
 #: a person decided that it does not go: nothing brings it back
 BY_PERSON = "by-person"
+#: a pause lasted longer than its time
+PAUSED = "paused"
 #: why a worker let one go by when its time had come
-WITHHELD = ("opted-out", "past-send-by")
+WITHHELD = ("opted-out", "past-send-by", PAUSED)
 #: still to come, or would be if another treatment did not speak for it
 PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
 #: a text that stands so has not carried, and will not carry, what was folded into it
@@ -66,6 +69,7 @@ def standing_of(
         overdue=frozenset(r.key for r in past if r.status is Status.SCHEDULED and not r.critical),
         moved={row.key: row.moved_to for row in rows if row.moved_to},
         opening=_opening(course, since, rows),
+        interrupted=_interrupted(course, rows, by_id),
     )
 
 
@@ -82,6 +86,15 @@ def is_gone(row: Stored, by_id: Mapping[int, Stored]) -> bool:
 def _was_to_come(row: Stored, since: datetime, by_id: Mapping[int, Stored]) -> bool:
     """Whether a plan of that moment had it. What is carried leaves with its host; a person stops before."""
     return by_id.get(row.host or 0, row).due_at >= since and row.status is not Status.SKIPPED
+
+
+def _interrupted(course: Course, rows: Sequence[Stored], by_id: Mapping[int, Stored]) -> bool:
+    """Whether a pause let a text go by after the last one that said all that holds."""
+    messages = course.protocol.messages
+    openers = {name for name, message in messages.items() if message.kind in OPENERS}
+    said = max((r.due_at for r in rows if r.message in openers and is_gone(r, by_id)), default=None)
+    paused = [row for row in rows if row.status is Status.SKIPPED and row.reason == PAUSED]
+    return any(said is None or said < row.due_at for row in paused)
 
 
 def _opening(course: Course, since: datetime, rows: Iterable[Stored]) -> Opening | None:
