@@ -2,36 +2,31 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
 
-import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from scheduler.channels.base import Outgoing
-from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, UNWRITABLE, Decision, by_decision, hold_back
+from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, plan_anew
+from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, Decision, by_decision, hold_back
 from scheduler.dispatch.due import next_due, take_due
-from scheduler.dispatch.route import Route, choose, permitted, refusals, wanted
+from scheduler.dispatch.prepare import ATTEMPT, Prepared, prepare
+from scheduler.dispatch.route import Route, permitted, refusals, wanted
 from scheduler.dispatch.row import Row, load
-from scheduler.dispatch.text import address, write
-from scheduler.domain.status import AttemptStatus, Status
+from scheduler.domain.status import Status
 from scheduler.history import move
 from scheduler.models import Attempt, Reminder
 from scheduler.opt_outs import Recipient
-from scheduler.sets import insert, stamp
-
-log = structlog.get_logger(__name__)
+from scheduler.plans.view import guests_of, views
+from scheduler.sets import insert
 
 #: how long a worker has for what it claimed; after that it is in doubt
 LEASE = timedelta(seconds=60)
 BATCH = 50
-ATTEMPT = (
-    "id", "reminder_id", "clinic_id", "sender_id", "kind", "channel", "address", "subject", "text",
-    "segments", "episode_revision", "created_at", "status", "error_code",
-    "told",
-)  # fmt: skip
+#: what becomes of a reminder whose patient is planned anew first
+ANEW = "planned-anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,7 @@ class Claimed:
     """A reminder that this worker alone may post, until half of its lease is gone."""
 
     reminder_id: int
+    patient_id: int
     outgoing: Outgoing
     route: Route
     revision: int
@@ -49,12 +45,35 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one claim brought. `looked_at` 0: nothing was due."""
+    """What one claim brought. `looked_at` 0: nothing was due, or somebody else plans those patients now."""
 
     looked_at: int = 0
     claimed: tuple[Claimed, ...] = ()
     #: how many were not claimed, by what became of them
     set_aside: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A reminder that is due, with its text or what becomes of it instead."""
+
+    row: Row
+    fate: Prepared | Decision
+    #: it carries what another treatment has to say
+    carries: bool
+
+    @property
+    def reminder(self) -> int:
+        return self.row.reminder.pk
+
+    @property
+    def patient(self) -> int:
+        return self.row.episode.patient_id
+
+    @property
+    def loses(self) -> bool:
+        """Whether what it carries is not said unless the patient is planned anew."""
+        return self.carries and isinstance(self.fate, Decision) and self.fate.status in ENDED
 
 
 def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> Batch:
@@ -64,31 +83,71 @@ def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> 
         # Most looks find nothing: they cost one read, and take no lock.
         return Batch()
     with transaction.atomic():
-        ids = take_due(now, limit)
-        if not ids:
-            return Batch()
-        rows = load(ids)
+        rows = load(take_due(now, limit))
         refused = refusals(rows)
-        held = {row.reminder.pk: decision for row in rows if (decision := _held(row, now, refused))}
-        _set_aside(held, worker, now)
-        free = [row for row in rows if row.reminder.pk not in held]
-        claimed, failed = _claim(free, now, worker, live, refused)
-    counts = Counter(str(decision.status) for decision in held.values()) + Counter(failed=failed)
-    return Batch(len(ids), claimed, counts)
+        late = held_up(set(_overdue(rows, refused, now)), now)
+        held = hold(late)
+        planned = plan_anew(held, now, worker=worker)
+        anew = [row for row in rows if row.episode.patient_id in planned]
+        # The next claim takes those whom somebody else is planning at this moment.
+        rest = [row for row in rows if row.episode.patient_id not in planned | (late - held)]
+        batch = _take(_look_at(rest, now, live, refused), now, worker)
+    counts = batch.set_aside + Counter({ANEW: len(anew)})
+    return replace(batch, looked_at=batch.looked_at + len(anew), set_aside=counts)
+
+
+def _overdue(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> Iterator[int]:
+    """The patients of texts that should have left long ago, unless they stopped them."""
+    for row in rows:
+        if row.reminder.due_at <= now - LATE and not _refuses(row, refused):
+            yield row.episode.patient_id
+
+
+def _refuses(row: Row, refused: Set[Recipient]) -> bool:
+    try:
+        return bool(permitted(row)) and not wanted(row, refused)
+    except UNREADABLE:
+        # It is claimed, so that it can fail where a person sees it.
+        return False
+
+
+def _look_at(rows: Sequence[Row], now: datetime, live: Set[str], refused: Set[Recipient]) -> list[_Due]:
+    seen = views((row.episode for row in rows), {row.edition.pk: row.edition for row in rows})
+    guests = guests_of((row.reminder for row in rows), seen)
+    due = []
+    for row in rows:
+        carried = guests.get(row.reminder.pk, [])
+        view = seen[row.episode.pk]
+        fate = _held(row, now, refused) or prepare(row, view, carried, now, live, refused)
+        due.append(_Due(row, fate, bool(carried)))
+    return due
 
 
 def _held(row: Row, now: datetime, refused: Set[Recipient]) -> Decision | None:
     try:
-        if decision := hold_back(row, now):
-            return decision
-        return OPTED_OUT if permitted(row) and not wanted(row, refused) else None
+        decision = hold_back(row, now)
     except UNREADABLE:
-        # It is claimed, so that it can fail where a person sees it.
-        return None
+        decision = None
+    return decision or (OPTED_OUT if _refuses(row, refused) else None)
 
 
-def _set_aside(held: dict[int, Decision], worker: str, now: datetime) -> None:
-    for decision, ids in by_decision(held.items()).items():
+def _take(due: Sequence[_Due], now: datetime, worker: str) -> Batch:
+    losing = {one.patient for one in due if one.loses}
+    anew = hold(losing)
+    # Of a patient who is planned anew nothing is claimed before that; of one who cannot be, nothing is done.
+    settled = [one for one in due if one.patient not in losing - anew]
+    decided = [(one.reminder, one.fate) for one in settled if isinstance(one.fate, Decision)]
+    texts = [one.fate for one in settled if isinstance(one.fate, Prepared) and one.patient not in anew]
+    groups = by_decision(decided)
+    failed = {decision: ids for decision, ids in groups.items() if decision.status is Status.FAILED}
+    _set_aside({decision: ids for decision, ids in groups.items() if decision not in failed}, worker, now)
+    claimed = _claim(texts, failed, now, worker)
+    plan_anew(anew, now, worker=worker)
+    return Batch(len(settled), claimed, Counter(str(decision.status) for _, decision in decided))
+
+
+def _set_aside(groups: Mapping[Decision, list[int]], worker: str, now: datetime) -> None:
+    for decision, ids in groups.items():
         if decision.status is Status.SCHEDULED:
             waiting = Reminder.objects.across_clinics().filter(pk__in=ids, status=Status.SCHEDULED)
             waiting.update(try_at=decision.try_at)
@@ -97,61 +156,27 @@ def _set_aside(held: dict[int, Decision], worker: str, now: datetime) -> None:
 
 
 def _claim(
-    rows: list[Row], now: datetime, worker: str, live: Set[str], refused: Set[Recipient]
-) -> tuple[tuple[Claimed, ...], int]:
-    ids, lease_until = [row.reminder.pk for row in rows], now + LEASE
+    texts: Sequence[Prepared], failed: Mapping[Decision, list[int]], now: datetime, worker: str
+) -> tuple[Claimed, ...]:
+    """`failed` are claimed as well: a reminder fails in somebody's hands."""
+    lease_until = now + LEASE
+    ids = [text.row.reminder.pk for text in texts] + [pk for ids in failed.values() for pk in ids]
     won = set(
         move(
             ids, Status.SCHEDULED, Status.CLAIMED, actor=worker, now=now,
             lease_owner=worker, lease_until=lease_until,
         )
     )  # fmt: skip
-    claimed: list[Claimed] = []
-    attempts: list[Sequence[object]] = []
-    impossible: list[tuple[int, Decision]] = []
-    for row in rows:
-        if row.reminder.pk not in won:
-            continue
-        prepared = _prepare(row, now, live, refused)
-        if isinstance(prepared, Decision):
-            impossible.append((row.reminder.pk, prepared))
-            continue
-        route, outgoing, segments = prepared
-        attempts.append(_attempt(row, route, outgoing, segments, now))
-        revision, posted = row.episode.revision, time.monotonic()
-        claimed.append(Claimed(row.reminder.pk, outgoing, route, revision, lease_until, posted))
-    insert(Attempt, ATTEMPT, attempts)
-    for decision, failed in by_decision(impossible).items():
-        move(failed, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now)
-    return tuple(claimed), len(impossible)
+    mine = [text for text in texts if text.row.reminder.pk in won]
+    insert(Attempt, ATTEMPT, [text.attempt(now) for text in mine])
+    for decision, ids in failed.items():
+        move(ids, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now)
+    return tuple(_claimed(text, lease_until) for text in mine)
 
 
-def _prepare(
-    row: Row, now: datetime, live: Set[str], refused: Set[Recipient]
-) -> tuple[Route, Outgoing, int] | Decision:
-    """The text and its way out, or what becomes of one that has none."""
-    try:
-        route = choose(row, live, refused)
-        if isinstance(route, str):
-            return Decision(Status.FAILED, route)
-        text = write(row, now)
-        outgoing = address(row, route, text, uuid4(), now)
-    except UNREADABLE:
-        # One text that cannot be written must not hold up the others.
-        log.exception("text cannot be written", reminder=row.reminder.pk, edition=row.edition.pk)
-        return UNWRITABLE
-    return route, outgoing, text.segments if route.kind == "sms" else 0
-
-
-def _attempt(row: Row, route: Route, outgoing: Outgoing, segments: int, now: datetime) -> Sequence[object]:
-    return (
-        key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
-        row.clinic.sender_id if route.channel == "sms" else None, route.kind, route.channel,
-        outgoing.address, outgoing.subject, outgoing.text, segments, row.episode.revision, stamp(now),
-        AttemptStatus.OPEN, "", "{}",
+def _claimed(text: Prepared, lease_until: datetime) -> Claimed:
+    reminder, episode = text.row.reminder, text.row.episode
+    return Claimed(
+        reminder.pk, episode.patient_id, text.outgoing, text.route, episode.revision, lease_until,
+        time.monotonic(),
     )  # fmt: skip
-
-
-def key(attempt_id: UUID) -> object:
-    """An attempt's id as the engine stores it."""
-    return attempt_id if connection.features.has_native_uuid_field else attempt_id.hex

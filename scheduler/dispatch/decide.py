@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from scheduler.dispatch.row import Row
 from scheduler.domain.sending_hours import local_hours
 from scheduler.domain.status import Status
+from scheduler.domain.stored import PAUSED
 from scheduler.models import Episode
 
 
@@ -21,6 +22,7 @@ class Decision:
 
 
 TOO_LATE = Decision(Status.SKIPPED, "past-send-by")
+PAUSED_TOO_LONG = Decision(Status.SKIPPED, PAUSED)
 CANCELLED = Decision(Status.CANCELLED, "episode-cancelled")
 OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
 UNWRITABLE = Decision(Status.FAILED, "unwritable")
@@ -35,11 +37,12 @@ def hold_back(row: Row, now: datetime) -> Decision | None:
     reminder, state = row.reminder, row.episode.state
     if state == Episode.State.CANCELLED:
         return CANCELLED
+    paused = state == Episode.State.PAUSED and not reminder.critical
     if reminder.send_by - now < SHORTEST:
-        return TOO_LATE
-    if state == Episode.State.PAUSED and not reminder.critical:
+        return PAUSED_TOO_LONG if paused else TOO_LATE
+    if paused:
         # Looked at again when it is too late; resuming the episode sets it back.
-        return Decision(Status.SCHEDULED, "paused", reminder.send_by)
+        return Decision(Status.SCHEDULED, PAUSED, reminder.send_by)
     if reminder.any_hour:
         return None
     hours = local_hours(row.protocol, reminder.timezone)

@@ -15,6 +15,7 @@ from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import Row, load
 from scheduler.domain.status import Status
 from scheduler.opt_outs import Recipient
+from scheduler.plans.renewal import lock
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     if not claimed:
         return ()
     with transaction.atomic():
+        # A change that is being made is waited for, and is seen; one that comes later sees the attempt.
+        lock({one.patient_id for one in claimed})
         rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
         refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
         decided: list[tuple[Claimed, Decision]] = []

@@ -11,15 +11,18 @@ from django.db.models import Count
 
 from scheduler import opt_outs
 from scheduler.channels.base import Kind, Outcome, Verdict
+from scheduler.dispatch.anew import plan_anew
 from scheduler.dispatch.backoff import delay
-from scheduler.dispatch.claim import Claimed, key
+from scheduler.dispatch.claim import Claimed
 from scheduler.dispatch.own import own
-from scheduler.dispatch.release import release_attempts
+from scheduler.dispatch.prepare import key
+from scheduler.dispatch.release import left_behind, release_attempts
 from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import load
 from scheduler.domain.status import RANK, AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Reminder
+from scheduler.plans.renewal import lock
 from scheduler.sets import stamp
 
 Posted = tuple[Claimed, Outcome]
@@ -28,6 +31,8 @@ ATTEMPT_STATUS = {
     Kind.REJECTED: AttemptStatus.REJECTED,
     Kind.IN_DOUBT: AttemptStatus.IN_DOUBT,
 }
+#: the patient certainly has not got it
+NOT_TAKEN = (Kind.NOT_POSTED, Kind.REJECTED)
 # A receipt may have come first: its id stays, and its status and code where it ranks higher.
 SETTLE = """
     UPDATE scheduler_attempt SET
@@ -41,12 +46,16 @@ SETTLE = """
 def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
     """Attempts get their outcome and always the provider's id; reminders move on from where they are.
 
-    A reminder that a receipt, or the end of its lease, has moved already is no error.
+    A reminder that a receipt, or the end of its lease, has moved already is no error. What the provider did
+    not take is planned anew where the plan was changed meanwhile, or where it carried another treatment's.
     """
+    by_kind: dict[Kind, list[Posted]] = defaultdict(list)
+    for one in posted:
+        by_kind[one[1].kind].append(one)
+    back = [one for kind in NOT_TAKEN for one, _ in by_kind[kind]]
     with transaction.atomic():
-        by_kind: dict[Kind, list[Posted]] = defaultdict(list)
-        for one in posted:
-            by_kind[one[1].kind].append(one)
+        if back:
+            lock({one.patient_id for one in back})
         for kind, status in ATTEMPT_STATUS.items():
             _settle_attempts(by_kind[kind], status, now)
         _release_attempts(by_kind[Kind.NOT_POSTED], now)
@@ -54,6 +63,7 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
         _follow(by_kind[Kind.IN_DOUBT], Status.IN_DOUBT, "no-clear-answer", worker, now)
         _again(by_kind[Kind.NOT_POSTED], "not-posted", worker, now)
         _refused(by_kind[Kind.REJECTED], worker, now)
+        plan_anew(left_behind(back), now, worker=worker)
 
 
 def _settle_attempts(posted: Sequence[Posted], status: AttemptStatus, now: datetime) -> None:

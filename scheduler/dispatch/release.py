@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from scheduler.dispatch.anew import ENDED, plan_anew
 from scheduler.dispatch.claim import Claimed
 from scheduler.dispatch.decide import Decision, by_decision
 from scheduler.dispatch.own import own
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.history import move
-from scheduler.models import Attempt
+from scheduler.models import Attempt, Reminder
+from scheduler.plans.renewal import lock
 
 NOT_OURS = Decision(Status.SCHEDULED, "not-ours")
 
@@ -26,7 +29,13 @@ def release_attempts(ids: Iterable[UUID], now: datetime, code: str = "") -> None
 
 @transaction.atomic
 def release(decided: Sequence[tuple[Claimed, Decision]], now: datetime, *, worker: str) -> None:
-    """Give up claims: the attempts are released, and the reminders move on that nobody else took over."""
+    """Give up claims: the attempts are released, and the reminders move on that nobody else took over.
+
+    Whose plan was changed after the claim is planned anew: the change could not touch what was claimed.
+    """
+    if not decided:
+        return
+    lock({one.patient_id for one, _ in decided})
     release_attempts((one.outgoing.attempt_id for one, _ in decided), now)
     still = own([one for one, _ in decided], worker)
     # Their lease ran out, and they became in doubt; we know that they were not posted.
@@ -35,8 +44,33 @@ def release(decided: Sequence[tuple[Claimed, Decision]], now: datetime, *, worke
         again: dict[str, Any] = {"try_at": decision.try_at} if decision.try_at else {}
         held = still.claimed.intersection(ids)
         move(held, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now, **again)
+    given_up = [one for one, _ in decided if one.reminder_id in still.claimed | still.in_doubt]
+    plan_anew(left_behind(given_up), now, worker=worker)
 
 
 def unposted(claimed: Iterable[Claimed]) -> Iterator[tuple[Claimed, Decision]]:
     """What a worker that stops gives back."""
     return ((one, Decision(Status.SCHEDULED, "worker-stopped")) for one in claimed)
+
+
+def left_behind(given_up: Iterable[Claimed]) -> set[int]:
+    """The patients to plan anew after claims were given up.
+
+    A change that came meanwhile could not touch what was claimed; and what a text carried for another
+    treatment is lost with it.
+    """
+    revisions = {one.reminder_id: one.revision for one in given_up}
+    if not revisions:
+        return set()
+    carried = Reminder.objects.across_clinics().filter(host=OuterRef("pk"), status=Status.FOLDED)
+    found = (
+        Reminder.objects.across_clinics()
+        .filter(pk__in=revisions, status__in=(Status.SCHEDULED, *ENDED))
+        .annotate(carries=Exists(carried.exclude(episode=OuterRef("episode"))))
+        .values_list("pk", "status", "carries", "episode__patient", "episode__revision")
+    )
+    return {
+        patient
+        for pk, status, carries, patient, revision in found
+        if revision != revisions[pk] or (carries and status in ENDED)
+    }

@@ -1,5 +1,6 @@
 """What a reminder says, and how it is addressed, for the moment at which it is claimed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -10,15 +11,19 @@ from scheduler.channels.base import Letter, Outgoing, SmsSender
 from scheduler.dispatch.decide import seconds_left
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
-from scheduler.domain.message import Text, render
+from scheduler.domain.message import Text, render_together
 from scheduler.enrolment import contact_of, page_link
-from scheduler.plans import course_of_episode
+from scheduler.models import Reminder
+from scheduler.plans.view import View, parts_of
 
 
-def write(row: Row, now: datetime) -> Text:
-    """Raises ValueError or LookupError where the edition cannot say it."""
-    course = course_of_episode(row.episode, row.edition)
-    return render(course, row.reminder.content, contact_of(row.clinic), page_link(row.patient), now)
+def write(row: Row, view: View, guests: Sequence[Reminder], now: datetime) -> Text:
+    """As its treatment stands beside the patient's others, with the `guests` that it carries for them.
+
+    Raises ValueError or LookupError where the edition cannot say it.
+    """
+    parts = parts_of(row.reminder, view, guests, now)
+    return render_together(parts, contact_of(row.clinic), page_link(row.patient), now)
 
 
 def address(row: Row, route: Route, text: Text, attempt_id: UUID, now: datetime) -> Outgoing:

@@ -12,7 +12,17 @@ from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.release import release, unposted
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Clinic, Episode, OptOut, Patient, Reminder
-from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, day_2_of, live_clinic, sms
+from tests.dispatch.plans import (
+    DAY_2,
+    MINUTE,
+    Recording,
+    attempts_of,
+    day_2_of,
+    live_clinic,
+    patient_of,
+    sms,
+)
+from tests.dispatch.treatments import change, just_before
 
 pytestmark = pytest.mark.django_db
 WORKER = "worker here-1"
@@ -114,10 +124,11 @@ def test_a_withdrawn_opt_out_does_not_count(clinic: Clinic) -> None:
 
 
 def test_an_edit_after_the_claim_sends_it_back_to_be_written_anew(clinic: Clinic) -> None:
-    reminder = day_2_of(clinic)
-    claimed = claimed_at(DAY_2)
-    Episode.objects.across_clinics().update(revision=2)
-    assert cleared(claimed) == []
+    episode = patient_of(clinic)
+    reminder = just_before(episode, "day-5", Recording())
+    claimed = claimed_at(reminder.due_at)
+    change(episode, reminder.due_at, site="left")
+    assert cleared(claimed, reminder.due_at) == []
     assert stands(reminder) == (Status.SCHEDULED, "changed", [AttemptStatus.RELEASED])
 
 

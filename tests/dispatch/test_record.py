@@ -173,7 +173,7 @@ def test_a_batch_of_many_outcomes_is_recorded_in_a_few_statements(
     for number in range(30):
         day_2_of(clinic, number=number)
     claimed = claim(DAY_2, worker=WORKER, live={"sms"}).claimed
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         record([(one, answer) for one in claimed], DAY_2, worker=WORKER)
     assert Attempt.objects.for_clinic(clinic).filter(status=attempt).count() == 30
 
@@ -193,7 +193,7 @@ def test_of_a_batch_each_waits_for_a_time_of_its_own(clinic: Clinic) -> None:
 
 def test_a_refusal_the_provider_knows_of_is_kept_once(clinic: Clinic) -> None:
     for _ in range(2):
-        day_2_of(clinic, number=123, email=f"sam{_}@example.com")
+        day_2_of(clinic, number=123, name=f"Sam Example {_}")
         dispatch_once(DAY_2, sms(Recording(rejected("21610", Verdict.OPTED_OUT))))
     refusal = OptOut.objects.get()
     assert (refusal.address, refusal.sender, refusal.source) == ("+447700900123", clinic.sender, "provider")

@@ -6,9 +6,10 @@ from typing import Any
 from scheduler.channels.base import Channel
 from scheduler.dispatch import dispatch_once
 from scheduler.domain import localtime
-from scheduler.models import Episode, Reminder
+from scheduler.domain.status import AttemptStatus
+from scheduler.models import Attempt, Episode, Reminder
 from scheduler.plans import renew
-from tests.dispatch.plans import sms
+from tests.dispatch.plans import MINUTE, reminder_of, sms
 
 NURSE = "nurse@example.com"
 
@@ -52,3 +53,15 @@ def run(channel: Channel, now: datetime, until: datetime) -> datetime:
 def rows_of(*episodes: Episode) -> list[Reminder]:
     found = Reminder.objects.across_clinics().filter(episode__in=episodes)
     return list(found.order_by("due_at", "pk"))
+
+
+def sent_keys(*episodes: Episode) -> list[str]:
+    """What left, in its order; a key twice where it left twice."""
+    left = Attempt.objects.across_clinics().filter(reminder__episode__in=episodes, status=AttemptStatus.SENT)
+    return list(left.order_by("created_at", "reminder__due_at", "pk").values_list("reminder__key", flat=True))
+
+
+def just_before(episode: Episode, key: str, channel: Channel) -> Reminder:
+    """A reminder whose time comes in a minute, everything before it sent."""
+    run(channel, episode.enrolled_at, reminder_of(episode, key).due_at - MINUTE)
+    return reminder_of(episode, key)

@@ -1,0 +1,70 @@
+"""From a due reminder to a text on its way, or what becomes of one that has none."""
+
+import json
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import connection
+
+from scheduler.channels.base import Outgoing
+from scheduler.dispatch.decide import UNREADABLE, UNWRITABLE, Decision
+from scheduler.dispatch.route import Route, choose
+from scheduler.dispatch.row import Row
+from scheduler.dispatch.text import address, write
+from scheduler.domain.message import Text
+from scheduler.domain.status import AttemptStatus, Status
+from scheduler.models import Reminder
+from scheduler.opt_outs import Recipient
+from scheduler.plans.view import View
+from scheduler.sets import stamp
+
+log = structlog.get_logger(__name__)
+
+ATTEMPT = (
+    "id", "reminder_id", "clinic_id", "sender_id", "kind", "channel", "address", "subject", "text",
+    "segments", "told", "episode_revision", "created_at", "status", "error_code",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text, its way out, and the attempt that will tell of it."""
+
+    row: Row
+    route: Route
+    text: Text
+    outgoing: Outgoing
+
+    def attempt(self, now: datetime) -> Sequence[object]:
+        """The values of its attempt, in the order of ATTEMPT."""
+        row, route, outgoing, as_sms = self.row, self.route, self.outgoing, self.route.kind == "sms"
+        told = self.text.sms_told if as_sms else self.text.email_told
+        return (
+            key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
+            row.clinic.sender_id if route.channel == "sms" else None, route.kind, route.channel,
+            outgoing.address, outgoing.subject, outgoing.text, self.text.segments if as_sms else 0,
+            json.dumps(told), row.episode.revision, stamp(now), AttemptStatus.OPEN, "",
+        )  # fmt: skip
+
+
+def key(attempt_id: UUID) -> object:
+    """An attempt's id as the engine stores it."""
+    return attempt_id if connection.features.has_native_uuid_field else attempt_id.hex
+
+
+def prepare(
+    row: Row, view: View, guests: Sequence[Reminder], now: datetime, live: Set[str], refused: Set[Recipient]
+) -> Prepared | Decision:
+    try:
+        route = choose(row, live, refused)
+        if isinstance(route, str):
+            return Decision(Status.FAILED, route)
+        text = write(row, view, guests, now)
+        return Prepared(row, route, text, address(row, route, text, uuid4(), now))
+    except UNREADABLE:
+        # One text that cannot be written must not hold up the others.
+        log.exception("text cannot be written", reminder=row.reminder.pk, edition=row.edition.pk)
+        return UNWRITABLE
