@@ -8,6 +8,7 @@ from django.db import connection
 
 from scheduler.dispatch.expire import expire_leases
 from scheduler.models import Heartbeat, JobSlot
+from scheduler.plans.rollout import carry_on
 from scheduler.sets import stamp
 
 TAKE = """
@@ -44,6 +45,8 @@ def prune(now: datetime, worker: str) -> None:
 JOBS = (
     Job("heartbeat", timedelta(seconds=10), beat, each_worker=True),
     Job("expired-leases", timedelta(seconds=15), lambda now, worker: expire_leases(now, actor=worker)),
+    # Who carries one on is settled on its own row, step by step.
+    Job("rollouts", timedelta(seconds=2), carry_on, each_worker=True),
     Job("prune", timedelta(hours=1), prune),
 )
 

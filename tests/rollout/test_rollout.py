@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scheduler.dispatch.jobs import JOBS, run_job
 from scheduler.editions import Refused, Stale, current_edition
 from scheduler.enrolment import Enrolment, enrol
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder
@@ -77,6 +78,16 @@ def test_a_kill_between_two_steps_loses_nothing(clinic: Clinic, small_steps: Non
     assert [carry_on(LATER + timedelta(minutes=2, seconds=n), "worker") for n in range(4)] == [1, 1, 0, 0]
     job.refresh_from_db()
     assert (job.done["patients"], job.carried_by) == (5, "worker")
+    assert {due(episode)["day-28"][-5:] for episode in episodes} == {"17:00"}
+
+
+def test_a_worker_carries_on_what_a_killed_command_began(clinic: Clinic, small_steps: None) -> None:
+    episodes = enrol_some(clinic, 3)
+    draft_of(clinic, evening="17:00")
+    step(publish(clinic).pk, LATER, by="a command that is killed")
+    job = next(job for job in JOBS if job.name == "rollouts")
+    for turn in range(3):
+        run_job(job, LATER + timedelta(minutes=2, seconds=turn), "worker")
     assert {due(episode)["day-28"][-5:] for episode in episodes} == {"17:00"}
 
 
