@@ -16,7 +16,7 @@ from scheduler.domain.phases import SECOND, Course, Phase
 class Stretch:
     """A rule over one interval, from whichever treatments it comes.
 
-    `phase` has the merged interval and the deciding episode, and the words of `course`, the newest of them.
+    `phase` has the merged interval and the deciding one of `episodes`, and the words of `course`, the newest.
     `leg` is the one leg that it is about, where the patient's other leg is treated as well; else empty.
     `name` tells a patient's stretches apart. It stays when an end moves or a treatment is added.
     """
@@ -25,6 +25,7 @@ class Stretch:
     course: Course
     leg: str
     sites: frozenset[str]
+    episodes: frozenset[int]
     name: str
 
 
@@ -105,10 +106,11 @@ def _as_one(group: Sequence[_One]) -> Stretch:
         last_day=treatment.day_of(decider.phase.ends_at - SECOND) if decider.phase.ends_at else None,
     )
     sites = frozenset(one.course.treatment.site for one in group)
-    oldest = min(one.course.treatment.episode for one in group)
+    episodes = frozenset(one.course.treatment.episode for one in group)
+    oldest = min(episodes)
     # A treatment that is not enrolled has no number.
     name = f"{phase.id}-{oldest}" if oldest else phase.id
-    return Stretch(phase, newest.course, "", sites, name)
+    return Stretch(phase, newest.course, "", sites, episodes, name)
 
 
 def _without(stretch: Stretch, before: Sequence[Stretch]) -> Iterator[Stretch]:

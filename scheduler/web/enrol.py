@@ -1,6 +1,8 @@
 """Enrolling a patient at the desk, with the plan beside the form before anything is written."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,15 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scheduler import editions
-from scheduler.domain.merged import stretches
+from scheduler.domain.merged import Stretch, stretches
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.status import Status
 from scheduler.domain.timeline import Phase, PlannedReminder
 from scheduler.enrolment import Preview, Refused, already_running, offered, preview
 from scheduler.enrolment import enrol as enrol_patient
 from scheduler.enrolment.effects import named
 from scheduler.enrolment.patients import record
 from scheduler.models import Attempt, Clinic, Episode
+from scheduler.plans.view import views
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.enrol_form import EnrolForm
 from scheduler.web.picture import until
@@ -59,15 +63,24 @@ class Shown:
         """Each rule that is not over yet, of all the patient's treatments, with its end in words."""
         if self.plan is None:
             return []
-        timeline, mine = self.plan.timeline, self.plan.course.treatment
-        ahead = [s for s in stretches(timeline.courses) if not s.phase.is_over(mine.enrolled_at)]
-        return [Held(s.phase, s.leg, until(s.phase, mine.timezone), self._decider(s.phase)) for s in ahead]
+        mine = self.plan.course.treatment
+        ahead = (s for s in stretches(self.plan.timeline.courses) if not s.phase.is_over(mine.enrolled_at))
+        held = [Held(s.phase, s.leg, until(s.phase, mine.timezone), self._decider(s)) for s in ahead]
+        return list(_alike(held))
 
-    def _decider(self, phase: Phase) -> str:
-        """Which of the treatments that were running gives the end; empty where the new one does."""
-        others = self.plan.others if self.plan else ()
-        deciding = (course for course in others if course.treatment.episode == phase.decided_by)
-        return next((named(course) for course in deciding if phase.ends_at), "")
+    def _decider(self, stretch: Stretch) -> str:
+        """Which of the running treatments gives the end of a rule that the new one has as well."""
+        if self.plan is None or self.plan.course.treatment.episode not in stretch.episodes:
+            return ""
+        deciding = (c for c in self.plan.others if c.treatment.episode == stretch.phase.decided_by)
+        return next((named(course) for course in deciding if stretch.phase.ends_at), "")
+
+
+def _alike(held: Iterable[Held]) -> Iterator[Held]:
+    """What is the same for both legs stands there once."""
+    for _, found in groupby(held, key=lambda one: (one.phase.id, one.until)):
+        rules = list(found)
+        yield from [replace(rules[0], leg="")] if len({rule.leg for rule in rules}) > 1 else rules
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,9 +124,16 @@ def enrolled(request: ClinicRequest, episode: int) -> HttpResponse:
     found = get_object_or_404(
         Episode.objects.for_clinic(request.clinic).select_related("patient"), pk=episode
     )
-    first = found.reminders.order_by("due_at").first()
+    of_its_own = found.reminders.exclude(status__in=(Status.SUPERSEDED, Status.FOLDED))
+    first = of_its_own.order_by("due_at").first()
     text = Attempt.objects.for_clinic(request.clinic).filter(reminder=first).order_by("-created_at").first()
-    context = {"episode": found, "first": first, "text": text, "again": "again" in request.GET}
+    context = {
+        "episode": found,
+        "first": first,
+        "text": text,
+        "again": "again" in request.GET,
+        "others": views([found])[found.pk].others,
+    }
     return render(request, "clinic/enrolled.html", context)
 
 

@@ -30,6 +30,8 @@ class Row:
     day: int
     #: on the wall clock; empty where nothing more is planned
     next_local: str
+    #: nothing is planned of its own, and texts of another treatment say what it would
+    elsewhere: bool
     trouble: bool
     #: the channels that the patient stopped
     stopped: Collection[str]
@@ -38,13 +40,13 @@ class Row:
 @require_safe
 @clinic_page()
 def patients(request: ClinicRequest) -> HttpResponse:
-    page = Paginator(episodes(request.clinic), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(episodes(request.clinic, request.now), PAGE).get_page(request.GET.get("page"))
     stopped = stopped_of(request.clinic, page)
     rows = [row_of(episode, stopped[episode.pk], request.now) for episode in page]
     return render(request, "clinic/patients.html", {"page": page, "rows": rows})
 
 
-def episodes(clinic: Clinic) -> "QuerySet[Episode]":
+def episodes(clinic: Clinic, now: datetime) -> "QuerySet[Episode]":
     """The clinic's episodes, each with its next reminder and whether one needs a person."""
     reminders = Reminder.objects.for_clinic(clinic).filter(episode=OuterRef("pk"))
     planned = reminders.filter(status=Status.SCHEDULED).order_by("due_at")
@@ -53,6 +55,9 @@ def episodes(clinic: Clinic) -> "QuerySet[Episode]":
         .select_related("patient")
         .annotate(
             next_local=Subquery(planned.values("due_local")[:1]),
+            elsewhere=Exists(
+                reminders.filter(status__in=(Status.SUPERSEDED, Status.FOLDED), send_by__gt=now)
+            ),
             trouble=Exists(reminders.filter(TROUBLE)),
         )
         .order_by("-treated_at", "-pk")
@@ -61,5 +66,5 @@ def episodes(clinic: Clinic) -> "QuerySet[Episode]":
 
 def row_of(episode: Episode, stopped: Collection[str], now: datetime) -> Row:
     day = treatment_of(episode).day_of(now)
-    next_local, trouble = episode.next_local or "", episode.trouble  # type: ignore[attr-defined]
-    return Row(episode, day, next_local, trouble, stopped)
+    next_local, elsewhere = episode.next_local or "", episode.elsewhere  # type: ignore[attr-defined]
+    return Row(episode, day, next_local, elsewhere, episode.trouble, stopped)  # type: ignore[attr-defined]

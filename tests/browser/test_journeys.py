@@ -74,6 +74,45 @@ def test_it_enrols_from_the_keyboard_alone(enter: Enter) -> None:
     assert Episode.objects.across_clinics().get(patient__name="Robin Example").answers == {"area": "small"}
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_it_plans_a_second_treatment_together_with_the_first(scripts: bool, enter: Enter) -> None:
+    visit = enter(java_script_enabled=scripts, viewport={"width": 320, "height": 640})
+    visit.sign_in()
+    visit.go(paths()["episode"])
+    page = visit.page
+    page.get_by_role("link", name="Enrol another treatment").click()
+    expect(page.get_by_label("Yes: the patient")).to_be_checked()
+    page.get_by_label("The patient agrees to text messages").check()
+    page.get_by_label("Small veins").check()
+    if not scripts:
+        page.get_by_role("button", name="Show the plan").click()
+    expect(page.locator("#preview")).to_contain_text("Planned together with the treatment of")
+    page.get_by_role("button", name="Enrol", exact=True).click()
+    page.get_by_role("link", name="See the timeline").click()
+    page.get_by_role("link", name="the treatment of").first.click()
+    expect(page.get_by_text("decides until when")).to_be_visible()
+
+
+def test_the_question_is_answered_from_the_keyboard(enter: Enter) -> None:
+    visit = enter()
+    visit.sign_in()
+    patient = Patient.objects.across_clinics().order_by("created_at")[1]
+    page = visit.page
+    visit.go("/c/example/enrol")
+    press_until(page, "name")
+    page.keyboard.type(patient.name)
+    press_until(page, "mobile")
+    page.keyboard.type(patient.mobile)
+    press_until(page, "email")
+    expect(page.get_by_text("Is it the same person?")).to_be_visible()
+    press_until(page, "patient")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Yes: the patient")).to_be_checked()
+    press_until(page, "answers.area")
+    page.keyboard.press("Space")
+    expect(page.locator("#preview")).to_contain_text("Planned together with")
+
+
 def press_until(page: Page, wanted: str) -> None:
     """Press the tabulator until the field of that name, or the button with that word, has the focus."""
     for _ in range(40):

@@ -58,3 +58,17 @@ def test_it_says_which_way_comes_first(
 ) -> None:
     page = shown(staff, enrolled(clinic, channels=channels))
     assert 0 < page.index(said[0]) < page.index(said[1])
+
+
+def test_it_names_the_treatments_that_are_planned_together_with_it(
+    staff: Client, clinic: Clinic, episode: Episode
+) -> None:
+    assert "Planned together" not in shown(staff, episode)
+    second = enrolled(clinic, treated="2026-11-20T15:20", patient=str(episode.patient_id))
+    link = f'<a href="/c/leafy/episodes/{episode.pk}">the treatment of Fri 20 Nov</a>'
+    assert f"Planned together with {link}" in shown(staff, second)
+
+
+def test_the_first_message_is_one_that_goes(staff: Client, clinic: Clinic, episode: Episode) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode, key="welcome").update(status="folded")
+    assert "The first message goes on Fri 20 Nov, 19:00" in shown(staff, episode)

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from scheduler.models import Clinic, Episode, Reminder
-from tests.web.people import enrolled
+from tests.enrolment.clinics import NOW
+from tests.web.people import enrolled, member, signed_in
 
 URL = "/c/leafy/"
 
@@ -58,3 +62,12 @@ def test_it_needs_no_more_queries_for_more_patients(
 def test_it_marks_a_patient_who_stopped_texts(staff: Client, episode: Episode) -> None:
     Client().post(f"/p/{episode.patient.page_token}/messages", {"channel": "sms", "wish": "stop"})
     assert "Stopped texts" in page(staff)
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "With those of another"), (90, "the plan is finished")])
+def test_it_says_where_another_treatment_speaks(
+    days: int, said: str, clinic: Clinic, episode: Episode
+) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode).update(status="superseded")
+    with time_machine.travel(NOW + timedelta(days=days), tick=False):
+        assert said in page(signed_in(member(clinic, "staff")))
