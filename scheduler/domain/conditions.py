@@ -18,9 +18,14 @@ class Moment:
     replies: bool = True
 
 
+def is_empty(condition: Condition) -> bool:
+    """Whether it asks for nothing, and so holds always."""
+    return not condition.model_fields_set
+
+
 def holds(condition: Condition, course: Course, moment: Moment) -> bool:
     """Whether all that the condition asks for is true at that moment."""
-    if not condition.model_fields_set:
+    if is_empty(condition):
         return True
     answers, values = course.treatment.answers, course.protocol.values
     return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain import localtime
-from scheduler.domain.conditions import Moment, holds
+from scheduler.domain.conditions import Moment, holds, is_empty
 from scheduler.domain.phases import Course
 from scheduler.domain.protocol import At, Message, SendBy
 
@@ -59,26 +59,25 @@ def candidates(course: Course) -> list[Candidate]:
 
 def has_something_to_say(course: Course, message: Message, candidate: Candidate) -> bool:
     """Whether its own condition holds when it is due, and that of one line about care at the least."""
+    lines = [line for name in message.lines if not (line := course.protocol.lines[name]).service]
+    if is_empty(message.when) and any(is_empty(line.when) for line in lines):
+        return True
     moment = Moment(candidate.due_at, candidate.day)
-    lines = [course.protocol.lines[name] for name in message.lines]
-    return holds(message.when, course, moment) and any(
-        holds(line.when, course, moment) for line in lines if not line.service
-    )
+    return holds(message.when, course, moment) and any(holds(line.when, course, moment) for line in lines)
 
 
 def _of_message(
     course: Course, name: str, message: Message, others: Collection[Candidate]
 ) -> Iterator[Candidate]:
     if not message.at.each_day_of:
-        due_at = _due_at(course, message.at)
-        if due_at is not None:
-            yield _candidate(course, name, name, due_at)
+        if (due := _due_at(course, message.at)) is not None:
+            yield _candidate(course, name, name, *due)
         return
     busy = {c.day for c in others if not course.protocol.messages[c.message].fold}
     keys = {c.key for c in others}
     for day in sorted(_days_of(course, message.at) - (busy if message.at.free_days else set())):
         key = f"day-{day}" if f"day-{day}" not in keys else f"{name}-day-{day}"
-        yield _candidate(course, name, key, _on_day(course, message.at, day))
+        yield _candidate(course, name, key, _on_day(course, message.at, day), day)
 
 
 def _days_of(course: Course, at: At) -> set[int]:
@@ -90,21 +89,22 @@ def _days_of(course: Course, at: At) -> set[int]:
     }
 
 
-def _due_at(course: Course, at: At) -> datetime | None:
-    """The instant, within sending hours; None where the phase that it hangs on is absent or has no end."""
+def _due_at(course: Course, at: At) -> tuple[datetime, int] | None:
+    """The instant, within sending hours, and its day; None where its phase is absent or has no end."""
     if at.day is not None:
-        return _on_day(course, at, at.day)
+        return _on_day(course, at, at.day), at.day
     phase = course.phases.get(at.last_day_of or at.end_of or "")
     if phase is None or phase.ends_at is None or phase.last_day is None:
         return None
     if at.last_day_of:
-        return _on_day(course, at, phase.last_day)
-    return _not_before(course, at, phase.counted_day or phase.last_day, phase.ends_at)
+        return _on_day(course, at, phase.last_day), phase.last_day
+    due_at = _not_before(course, at, phase.counted_day or phase.last_day, phase.ends_at)
+    return due_at, course.treatment.day_of(due_at)
 
 
 def _on_day(course: Course, at: At, day: int) -> datetime:
     clock = course.protocol.times[at.time or ""]
-    return course.hours.pull_in(localtime.at(course.zone, course.treatment.date_of(day), clock))
+    return course.hours.on(course.treatment.date_of(day), clock)
 
 
 def _not_before(course: Course, at: At, day: int, earliest: datetime) -> datetime:
@@ -117,19 +117,18 @@ def _not_before(course: Course, at: At, day: int, earliest: datetime) -> datetim
     return course.hours.pull_in(localtime.at(course.zone, next_day, clock) + plus)
 
 
-def _candidate(course: Course, name: str, key: str, due_at: datetime) -> Candidate:
+def _candidate(course: Course, name: str, key: str, due_at: datetime, day: int) -> Candidate:
     message = course.protocol.messages[name]
-    day = course.treatment.day_of(due_at)
-    label = message.label.replace("{day}", str(day))
-    return Candidate(key, name, label, message.kind, day, due_at, _send_by(course, message.send_by, due_at))
+    send_by = _send_by(course, message.send_by, due_at, day)
+    return Candidate(key, name, message.label.replace("{day}", str(day)), message.kind, day, due_at, send_by)
 
 
-def _send_by(course: Course, rule: SendBy, due_at: datetime) -> datetime:
+def _send_by(course: Course, rule: SendBy, due_at: datetime, day: int) -> datetime:
     if rule.after_treatment:
         return course.hours.last_moment(course.treatment.treated_at + rule.after_treatment.elapsed)
     if rule.after_due:
         return course.hours.last_moment(due_at + rule.after_due.elapsed)
-    return course.hours.closes_on(localtime.local_date(course.zone, due_at) + timedelta(days=rule.days_later))
+    return course.hours.closes_on(course.treatment.date_of(day + rule.days_later))
 
 
 def open_plan(
@@ -154,9 +153,9 @@ def welcome_at(course: Course, since: datetime) -> Candidate:
     treatment, name = course.treatment, course.protocol.welcome
     if treatment.at_desk and since - treatment.treated_at < AT_DESK:
         # Nothing holds it back: it may leave before sending hours open, and then has an hour to do so.
-        welcome = _candidate(course, name, name, since)
+        welcome = _at_once(course, name, name, since)
         return replace(welcome, any_hour=True, send_by=max(welcome.send_by, since + HOUR))
-    return _candidate(course, name, name, course.hours.next_moment(since))
+    return _at_once(course, name, name, course.hours.next_moment(since))
 
 
 def opener_at(
@@ -169,7 +168,11 @@ def opener_at(
     moment = course.hours.next_moment(since)
     if any(c.critical and c.due_at <= moment for c in in_time):
         moment = course.hours.next_moment(moment + APART)
-    return _candidate(course, message, key or dated(course, message, moment), moment)
+    return _at_once(course, message, key or dated(course, message, moment), moment)
+
+
+def _at_once(course: Course, message: str, key: str, moment: datetime) -> Candidate:
+    return _candidate(course, message, key, moment, course.treatment.day_of(moment))
 
 
 def dated(course: Course, message: str, moment: datetime) -> str:

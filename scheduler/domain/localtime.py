@@ -54,6 +54,7 @@ def resolve(zone: str, wall: datetime, fold: int = 0) -> datetime:
     return wall.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC)
 
 
+@lru_cache(maxsize=65536)
 def to_wall(zone: str, instant: datetime) -> datetime:
     """What the clock of a zone shows at an instant, as a naive datetime."""
     return instant.astimezone(_zone(zone)).replace(tzinfo=None, fold=0)
@@ -66,7 +67,7 @@ def to_iso(zone: str, instant: datetime) -> str:
 
 def local_date(zone: str, instant: datetime) -> date:
     """The calendar date in a zone at an instant."""
-    return instant.astimezone(_zone(zone)).date()
+    return to_wall(zone, instant).date()
 
 
 def at(zone: str, day: date, clock: time) -> datetime:

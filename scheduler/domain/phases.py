@@ -140,6 +140,10 @@ def _phase(
     ends_at: datetime | None,
     counted_day: int | None,
 ) -> Phase:
+    last_date, ends_with_day = None, False
+    if ends_at:
+        last_date = localtime.local_date(treatment.timezone, ends_at - SECOND)
+        ends_with_day = localtime.local_date(treatment.timezone, ends_at) != last_date
     return Phase(
         id=name,
         kind=rule.kind,
@@ -148,18 +152,14 @@ def _phase(
         starts_at=starts_at,
         ends_at=ends_at,
         first_day=treatment.day_of(starts_at),
-        last_day=treatment.day_of(ends_at - SECOND) if ends_at else None,
-        last_date=localtime.local_date(treatment.timezone, ends_at - SECOND) if ends_at else None,
+        last_day=(last_date - treatment.day_zero).days if last_date else None,
+        last_date=last_date,
         counted_day=counted_day,
-        ends_with_day=ends_at == _midnight_before(treatment, ends_at) if ends_at else False,
+        ends_with_day=ends_with_day,
         at_least=rule.at_least,
         statements=rule.statements,
         decided_by=treatment.episode,
     )
-
-
-def _midnight_before(treatment: Treatment, instant: datetime) -> datetime:
-    return localtime.start_of_day(treatment.timezone, localtime.local_date(treatment.timezone, instant))
 
 
 def _values(ends: Ends | None) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The hours of a local day within which reminders may leave. All instants are aware UTC."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol, SendingHours
@@ -50,9 +51,21 @@ class LocalHours:
             return self.closes_on(localtime.local_date(self.zone, instant) - DAY)
         return min(instant, self.closing(instant))
 
+    def on(self, day: date, clock: time) -> datetime:
+        """A time of day on a date, or the nearest moment of that day within the hours."""
+        return _on(self.zone, self.hours.opens, self.hours.closes, day, clock)
+
     def pull_in(self, nominal: datetime) -> datetime:
         """The nearest moment within the hours of the same day that leaves time to send."""
         return min(max(nominal, self.opening(nominal)), self.closing(nominal) - BEFORE_CLOSING)
+
+
+@lru_cache(maxsize=65536)
+def _on(zone: str, opens: time, closes: time, day: date, clock: time) -> datetime:
+    nominal = localtime.at(zone, day, clock)
+    return min(
+        max(nominal, localtime.at(zone, day, opens)), localtime.at(zone, day, closes) - BEFORE_CLOSING
+    )
 
 
 def local_hours(protocol: Protocol, zone: str) -> LocalHours:
