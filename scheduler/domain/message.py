@@ -165,6 +165,9 @@ def _in_words(
         return None
     named = [name.partition(".") for name in names_in(text)]
     told = {phase: told_end(part.course, phases[phase], kind) for phase, _, kind in named if phase in phases}
+    # One date is named for rules that end alike.
+    alike = line.when.same_end or ()
+    told |= {other: told[name] for name in alike if name in told for other in alike}
     spoken_of = {*line.when.during, line.when.over or "", *(phase for phase, _, _ in named)}
     local = any(phases[name].scope == "site" for name in spoken_of if name in phases)
     return _Said(number, name, words, told, part.leg if local else "")

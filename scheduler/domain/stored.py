@@ -90,11 +90,12 @@ def _was_to_come(row: Stored, since: datetime, by_id: Mapping[int, Stored]) -> b
 
 def _interrupted(course: Course, rows: Sequence[Stored], by_id: Mapping[int, Stored]) -> bool:
     """Whether a pause let a text go by after the last one that said all that holds."""
-    messages = course.protocol.messages
-    openers = {name for name, message in messages.items() if message.kind in OPENERS}
-    said = max((r.due_at for r in rows if r.message in openers and is_gone(r, by_id)), default=None)
-    paused = [row for row in rows if row.status is Status.SKIPPED and row.reason == PAUSED]
-    return any(said is None or said < row.due_at for row in paused)
+    paused = [row.due_at for row in rows if row.status is Status.SKIPPED and row.reason == PAUSED]
+    if not paused:
+        return False
+    openers = {name for name, message in course.protocol.messages.items() if message.kind in OPENERS}
+    said = [row.due_at for row in rows if row.message in openers and is_gone(row, by_id)]
+    return not said or max(said) < max(paused)
 
 
 def _opening(course: Course, since: datetime, rows: Iterable[Stored]) -> Opening | None:

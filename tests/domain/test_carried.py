@@ -61,3 +61,8 @@ def test_an_end_that_is_told_for_the_other_leg_bears_its_treatment(site: str, na
     text = render_together(parts, CONTACT, LINK, TREATED + timedelta(days=2))
     assert text.email_told[named] == "2026-12-14"
     assert text.email_told["no-exercise"] == "2026-11-30"
+
+
+def test_one_date_that_is_named_for_two_rules_is_told_of_both() -> None:
+    text = render_together([part(9, "left", 0, "day-2")], CONTACT, LINK, TREATED + timedelta(days=2))
+    assert text.sms_told["no-heat"] == text.sms_told["no-exercise"] == "2026-12-04"
