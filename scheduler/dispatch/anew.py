@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from scheduler.dispatch.decide import UNREADABLE
 from scheduler.domain.opening import MISSED
+from scheduler.domain.phases import SECOND
 from scheduler.domain.status import Status
 from scheduler.models import Episode, Reminder
 from scheduler.plans.cases import load_cases
@@ -60,9 +61,11 @@ def plan_anew(patients: Collection[int], now: datetime, *, worker: str) -> set[i
     """
     if not patients:
         return set()
+    # What was due by now has had its turn; so the plan begins with the next second.
+    begins = now.replace(microsecond=0) + SECOND
     try:
         with transaction.atomic():
-            write(load_cases(sorted(patients)), now, actor=worker)
+            write(load_cases(sorted(patients)), begins, actor=worker)
     except UNREADABLE:
         if len(patients) == 1:
             log.exception("patient cannot be planned anew", patient=next(iter(patients)))
