@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scheduler.domain import localtime
+from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.due import Candidate, candidates, has_something_to_say, open_plan, opener_at
-from scheduler.domain.overlap import merged_phase, seen_with
+from scheduler.domain.message import Content, Part
+from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
 from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Fold
+from scheduler.domain.room import fit
 from scheduler.domain.standing import Standing
 
 #: a daily message due this soon after a plan that opens late would only repeat its first text
@@ -71,7 +75,7 @@ def plan_alone(standing: Standing, others: Sequence[Course]) -> Plan:
         unsent.insert(0, _missed_welcome(course))
     slots, beside = _around_opener(standing, opener, in_time, first_moment)
     slots, silent = _with_something_to_say(slots, others)
-    slots, folded = _fold_same_day(slots)
+    slots, folded = _fold_same_day(slots, others)
     return Plan(tuple(slots), (*unsent, *beside, *silent, *folded))
 
 
@@ -125,8 +129,8 @@ def _around_opener(
             unsent.append(_unsent(course, candidate, "said-elsewhere", opener.key))
         else:
             earliest = opener.due_at if opener and not candidate.critical else first_moment
-            due_at = max(candidate.due_at, earliest)
-            slots.append(Slot(course, replace(candidate, due_at=due_at), candidate.due_at, (), by_person))
+            placed = replace(candidate, due_at=earliest) if candidate.due_at < earliest else candidate
+            slots.append(Slot(course, placed, candidate.due_at, (), by_person))
     if opener:
         slots.insert(0, Slot(course, opener, opener.due_at))
     return slots, unsent
@@ -135,7 +139,7 @@ def _around_opener(
 def _belongs_into(course: Course, opener: Candidate, candidate: Candidate) -> bool:
     """Whether it asks to be part of a welcome that leaves shortly before it or after it."""
     fold = course.protocol.messages[candidate.message].fold
-    if opener.message != course.protocol.welcome or fold is None or fold.into != "welcome":
+    if opener.kind != "welcome" or fold is None or fold.into != "welcome":
         return False
     return candidate.due_at - opener.due_at < _within(fold)
 
@@ -151,9 +155,22 @@ def is_repeated_by(course: Course, opener: Candidate, candidate: Candidate) -> b
     """
     ahead = candidate.due_at - opener.due_at
     if candidate.kind == "daily":
-        return ahead < (SOON if opener.kind != "welcome" or opener.day > 0 else timedelta())
+        soon = ahead < (SOON if opener.kind != "welcome" or opener.day > 0 else timedelta())
+        return soon and (opener.kind != "correction" or _says_all(course, opener, candidate))
     begins = course.protocol.messages[candidate.message].at.end_of is not None
     return candidate.kind == "phase-end" and begins and ahead < timedelta()
+
+
+def _says_all(course: Course, opener: Candidate, candidate: Candidate) -> bool:
+    """Whether a correction has the words of all that the other must say: it tells of dates, and not of signs."""
+    protocol = course.protocol
+    message, correction = protocol.messages[candidate.message], protocol.messages.get(opener.message)
+    if correction is None:
+        return False
+    said = {protocol.lines[name].sms for name in correction.lines}
+    moment = Moment(candidate.due_at, candidate.day)
+    lines = [protocol.lines[name] for name in message.lines if name not in message.if_room]
+    return all(line.service or line.sms in said or not holds(line.when, course, moment) for line in lines)
 
 
 def _with_something_to_say(
@@ -179,8 +196,8 @@ def _with_something_to_say(
     return kept, unsent
 
 
-def _fold_same_day(slots: list[Slot]) -> tuple[list[Slot], list[Unsent]]:
-    """Put a message that asks for it into the last other one of its day, but never into a critical one."""
+def _fold_same_day(slots: list[Slot], others: Sequence[Course]) -> tuple[list[Slot], list[Unsent]]:
+    """Put a message that asks for it into the last other one of its day that has room; never a critical."""
     folded: list[Unsent] = []
     for guest in slots:
         course, c = guest.course, guest.candidate
@@ -193,9 +210,18 @@ def _fold_same_day(slots: list[Slot]) -> tuple[list[Slot], list[Unsent]]:
             continue
         host = max(hosts, key=lambda s: s.candidate.due_at)
         carrying = replace(host.candidate, folds=(*host.candidate.folds, c.message))
+        last = not any(course.treatment.day_of(s.candidate.due_at) > day for s in slots)
+        if not _has_room(course, carrying, others, last=last):
+            continue
         slots = [replace(s, candidate=carrying) if s is host else s for s in slots if s is not guest]
         folded.append(_unsent(course, c, "folded", host.candidate.key))
     return slots, folded
+
+
+def _has_room(course: Course, carrying: Candidate, others: Sequence[Course], *, last: bool) -> bool:
+    at = carrying.due_at
+    content = Content(carrying.message, carrying.folds, last, localtime.local_date(course.zone, at))
+    return fit([Part(seen_with(course, others, at), content, leg_to_name(course, others, at))], at)
 
 
 def _may_carry(slot: Slot, day: int) -> bool:

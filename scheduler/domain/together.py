@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
 
 from scheduler.domain import localtime
@@ -54,9 +54,9 @@ def _host(
     guest: Slot, slots: Sequence[Slot], by_name: Mapping[tuple[int, str], Slot], courses: Sequence[Course]
 ) -> Slot | None:
     """The text of a later treatment that carries it."""
-    latest = max((slot.candidate.due_at for slot in slots if slot is not guest), default=None)
+    last = not any(_date(slot) > _date(guest) for slot in slots)
     for host in _hosts(guest, slots):
-        if _carries(host, guest, by_name, courses, last=host.candidate.due_at == latest):
+        if _carries(host, guest, by_name, courses, last=last):
             return host
     return None
 
@@ -75,7 +75,7 @@ def _hosts(guest: Slot, slots: Sequence[Slot]) -> list[Slot]:
     return sorted(found, key=lambda slot: abs(slot.candidate.due_at - guest.candidate.due_at))
 
 
-def _date(slot: Slot) -> object:
+def _date(slot: Slot) -> date:
     return localtime.local_date(slot.course.zone, slot.candidate.due_at)
 
 
@@ -88,7 +88,7 @@ def _carries(
 ) -> bool:
     """Whether the guest's lines hold when the host is due as they do when it is due itself, and fit.
 
-    `last`: the host is the plan's last text, and will say so.
+    `last`: the host may become the plan's last text, and will say so.
     """
     at = host.candidate.due_at
     if _lines(guest, guest.candidate.due_at, courses) != _lines(guest, at, courses):

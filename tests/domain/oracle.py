@@ -143,7 +143,7 @@ CLAIMS: dict[str, Claim] = {
         m[1] == told(f.last("no_flying")) and t < f.end_of(f.last("no_flying"))
     ),
     r"No-exercise period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_exercise")),
-    r"No heat \(gym too\) to (.*) at least; ask first\.": lambda m, f, t, r: m[1] == told(f.last("no_heat")),
+    r"No heat/gym to (.*) at least; ask first\.": lambda m, f, t, r: m[1] == told(f.last("no_heat")),
     r"No-waxing period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_waxing")),
     r"No-flying period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_flying")),
     r"Stockings were to (.*)\.": lambda m, f, t, r: (

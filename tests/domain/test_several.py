@@ -1,10 +1,17 @@
 """What holds for a patient with up to three treatments, on any legs, in any zone, with any values."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduler.domain.due import APART
+from scheduler.domain.message import render_together
+from scheduler.domain.replan import replan
+from scheduler.domain.room import LONGEST, LONGEST_LINK
+from scheduler.domain.status import Status
 from tests.domain.chart import Chart
 from tests.domain.lives import Enrolled, chart_of, facts_of, rounds
 from tests.domain.oracle_several import Together, assert_true_for_all
@@ -29,3 +36,62 @@ def assert_all_true(chart: Chart, together: Together, shares: tuple[float, ...])
 @given(rounds(), st.floats(0, 1))
 def test_no_sentence_is_false_from_due_to_send_by(enrolled: list[Enrolled], share: float) -> None:
     assert_all_true(chart_of(enrolled), facts_of(enrolled), (0, share, 1))
+
+
+@given(rounds(), st.floats(0, 1))
+def test_every_sms_keeps_its_segments_with_the_longest_name_number_and_link(
+    enrolled: list[Enrolled], share: float
+) -> None:
+    chart = chart_of(enrolled)
+    for row in chart.pending():
+        most = chart.courses[row.episode].protocol.messages[row.message].segments
+        moment = row.due_at + (row.send_by - row.due_at - MINUTE) * share
+        for at in (row.due_at, moment):
+            text = render_together(chart.text_of(row, at)[1], LONGEST, LONGEST_LINK, at)
+            assert text.segments <= most, text.sms
+
+
+@given(rounds())
+def test_critical_texts_of_every_treatment_go_apart_and_carry_nothing(enrolled: list[Enrolled]) -> None:
+    chart = chart_of(enrolled)
+    for row in (row for row in chart.rows.values() if row.message == "clot-signs"):
+        assert row.status in (Status.SCHEDULED, Status.SENT)
+        assert row.critical
+        assert row.folds == ()
+        assert [other for other in chart.rows.values() if other.host == row.id] == []
+
+
+@given(rounds())
+def test_they_never_crowd(enrolled: list[Enrolled]) -> None:
+    """Two texts have half an hour between them, or as much as fits before the day is over."""
+    chart = chart_of(enrolled)
+    for row, other in pairwise(chart.pending()):
+        if row.episode != other.episode and other.due_at - row.due_at < APART:
+            hours = chart.courses[other.episode].hours
+            assert hours.next_moment(row.due_at + APART) >= other.send_by, (row, other)
+
+
+@given(rounds())
+def test_the_last_text_says_so_and_no_other_does(enrolled: list[Enrolled]) -> None:
+    pending = chart_of(enrolled).pending()
+    assert [row.last for row in pending] == [False] * (len(pending) - 1) + [True] * bool(pending)
+
+
+@given(rounds())
+def test_the_order_in_which_treatments_are_handed_in_changes_nothing(enrolled: list[Enrolled]) -> None:
+    chart = chart_of(enrolled)
+    turned = replace(
+        chart.case,
+        courses=dict(reversed(chart.courses.items())),
+        rows=tuple(reversed(chart.case.rows)),
+    )
+    (timeline, diff), (again, other) = replan(chart.case, chart.now), replan(turned, chart.now)
+    assert timeline == again
+    assert set(diff.steps) == set(other.steps)
+
+
+@given(rounds())
+def test_planning_again_at_once_changes_nothing(enrolled: list[Enrolled]) -> None:
+    chart = chart_of(enrolled)
+    assert chart.renew().steps == ()
+    assert chart.stands(chart.now).steps == ()
