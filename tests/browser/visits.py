@@ -45,6 +45,7 @@ def paths() -> dict[str, str]:
         "sign-out": "/accounts/logout/",
         "patients": "/c/example/",
         "enrol": "/c/example/enrol",
+        "enrol-again": f"/c/example/enrol?patient={sms.patient_id}",
         "enrolled": f"/c/example/episodes/{sms.pk}/enrolled",
         "episode": f"/c/example/episodes/{sms.pk}",
         "outbox": "/c/example/outbox",

@@ -7,8 +7,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from scheduler.domain.replan import as_planned
 from scheduler.enrolment import Conflict, Enrolled, enrol
-from scheduler.models import Clinic, Edition
+from scheduler.models import Clinic, Edition, Patient
+from scheduler.plans.cases import load_cases
 from tests.enrolment.clinics import NOW, asked, edition_of, ready_clinic, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,3 +60,17 @@ def test_it_numbers_editions_that_are_published_at_once() -> None:
     at_once([lambda settings=settings: edition_of(clinic, settings) for settings in flights])
     numbers = Edition.objects.for_clinic(clinic).order_by("number").values_list("number", flat=True)
     assert list(numbers) == [1, 2, 3, 4, 5]
+
+
+def test_treatments_that_are_added_at_once_are_all_planned_together() -> None:
+    clinic = ready_clinic()
+    first = enrol(asked(clinic), "nurse@example.com", NOW).episode
+    again = [
+        asked(clinic, treated=f"2026-11-20T15:{minute}", patient=str(first.patient_id))
+        for minute in (10, 15, 20)
+    ]
+    at_once([lambda one=one: enrol(one, "nurse@example.com", NOW) for one in again])
+    case = load_cases([first.patient_id])[first.patient_id]
+    patient = Patient.objects.for_clinic(clinic).get()
+    assert len(case.courses) == 4
+    assert not as_planned(case, patient.planned_at)[1]
