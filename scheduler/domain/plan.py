@@ -162,7 +162,7 @@ def is_repeated_by(course: Course, opener: Candidate, candidate: Candidate) -> b
 
 
 def _says_all(course: Course, opener: Candidate, candidate: Candidate) -> bool:
-    """Whether a correction has the words of all that the other must say: it tells of dates, and not of signs."""
+    """Whether a correction says all that the other must say: it tells of dates, and not of signs."""
     protocol = course.protocol
     message, correction = protocol.messages[candidate.message], protocol.messages.get(opener.message)
     if correction is None:

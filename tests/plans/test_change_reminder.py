@@ -65,7 +65,12 @@ def test_one_that_is_skipped_never_goes(sam: Episode, channel: Recording) -> Non
 def test_skipping_the_last_one_lets_another_say_that_it_is_the_last(sam: Episode, channel: Recording) -> None:
     run(channel, NOW, DAY_1)
     effect = do(sam, SkipReminder("day-28"), DAY_1)
-    assert [line.why for line in effect.steps] == ["it is now the last one"]
+    # With that sentence there is no room for the end of flying in the same text.
+    assert [str(line) for line in effect.steps] == [
+        "The end of the period without exercise: Fri 4 Dec, 18:00 -> Fri 4 Dec, 18:00 (it says other things)",
+        "The end of the period without flying: none -> Fri 4 Dec, 18:00",
+    ]
+    do(sam, SkipReminder("flying-over"), DAY_1)
     run(channel, DAY_1, END)
     assert "This is our last reminder." in sent(sam)["day-14"]
 
@@ -75,7 +80,8 @@ def test_one_text_may_be_all_that_is_left_of_two_treatments(sam: Episode, channe
     second = treated_again(sam, at(23, 15))
     now = run(channel, at(23, 15, 30), at(5, 12, month=12))
     assert list(to_come(second)) == ["day-14", "day-28"]
-    effect = do(second, SkipReminder("day-28"), now)
+    do(second, SkipReminder("day-28"), now)
+    effect = do(second, SkipReminder("flying-over"), now)
     assert [planned.key for planned in effect.timeline.reminders] == ["day-14"]
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import override_settings
 
+from scheduler.dispatch.claim import claim
+from scheduler.dispatch.recheck import recheck
 from scheduler.domain.replan import replan
 from scheduler.enrolment import enrol
 from scheduler.models import Clinic, Episode
@@ -51,6 +53,31 @@ def test_larger_areas_on_day_5_are_corrected_by_a_text_that_is_true(sam: Episode
     assert "Daytime stockings end Mon 30 Nov." in texts["day-10"]
     assert list(texts)[-1] == "day-28"
     assert "correction-2" not in texts
+
+
+def test_a_correction_takes_the_place_of_what_it_says_and_of_nothing_else(
+    sam: Episode, channel: Recording
+) -> None:
+    """On Day 5 a text tells of the skin, which no correction does; on Day 6 only of what still holds."""
+    run(channel, NOW, at(25, 8, 30))
+    do(sam, LARGE, at(25, 8, 30))
+    run(channel, at(25, 8, 30), at(25, 12))
+    assert "Pus or new redness: email us" in sent(sam)["day-5"]
+    do(sam, ChangeTreatment(answers={"area": "small"}), at(26, 9))
+    run(channel, at(26, 9), at(26, 12))
+    assert "No waxing to Fri 18 Dec." in sent(sam)["correction-2"]
+    assert standing(sam, "day-6")[0] == "skipped"
+
+
+def test_a_text_in_a_workers_hands_is_let_go_and_says_what_is_right(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, at(25, 9))
+    batch = claim(at(25, 10), worker="w", live={"sms"})
+    assert "Fri 27 Nov" in batch.claimed[0].outgoing.text
+    do(sam, LARGE, at(25, 10))
+    assert recheck(batch.claimed, at(25, 10), worker="w") == ()
+    run(channel, at(25, 10), at(25, 12))
+    assert "Stockings in the daytime to Mon 30 Nov." in sent(sam)["correction-1"]
+    assert "Fri 27 Nov" not in sent(sam)["day-5"]
 
 
 def test_one_event_tells_who_changed_what_and_why(sam: Episode, channel: Recording) -> None:
