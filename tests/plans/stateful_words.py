@@ -40,6 +40,12 @@ class Scene:
         night = {leg for leg in legs if self.holding(NIGHT, [leg])}
         return [one for one in found if one.legs & set(legs) - night]
 
+    def spoken_of(self, rule: str, legs: Iterable[str]) -> list[Stretch]:
+        """What holds; where a treatment may have been of both legs, one end is said for both, the later one."""
+        held = self.holding(rule, legs)
+        both = any(len(one.legs) > 1 for one in self.running)
+        return [one for one in held if not both or one.ends == max(other.ends for other in held)]
+
     def is_end(self, said: str, stretch: Stretch) -> bool:
         """A date, an hour with its date, or an hour with its weekday."""
         zones = [one.wall(stretch.ends) for one in self.running]
@@ -83,7 +89,7 @@ def ends(rule: str, *, over: bool = False) -> Claim:
     """It ends then, or did; nothing of the same rule goes on beyond that."""
 
     def claim(scene: Scene, said: Sequence[str], legs: frozenset[str]) -> bool:
-        held = scene.holding(rule, legs) + (scene.holding(NIGHT, legs) if rule == DAYTIME else [])
+        held = scene.spoken_of(rule, legs) + (scene.holding(NIGHT, legs) if rule == DAYTIME else [])
         right = [one for one in scene.on(rule, legs) if scene.is_end(said[0], one)]
         return bool(right) and not (over and held) and all(one in right for one in held)
 
@@ -168,7 +174,7 @@ FORMS = (
     Form(r"The period without waxing ends with (.*)\.", (WAXING,), ends(WAXING)),
     Form(r"No-flying period ends (.*)\.", (FLYING,), ends(FLYING)),
     Form(r"The period without flying ends with (.*)\.", (FLYING,), ends(FLYING)),
-    Form(r"No heat \(gym too\) to (.*) at least; ask first\.", (HEAT,), ends(HEAT)),
+    Form(r"No heat/gym to (.*) at least; ask first\.", (HEAT,), ends(HEAT)),
     Form(HOT + r"\. That is the minimum: .*", (HEAT,), ends(HEAT)),
     Form(r"No-exercise period: to (.*)\.", (EXERCISE,), ends(EXERCISE, over=True)),
     Form(r"The period without exercise ended with (.*)\.", (EXERCISE,), ends(EXERCISE, over=True)),
@@ -181,20 +187,22 @@ FORMS = (
 
 @dataclass(frozen=True)
 class Told:
-    """An end that a text of `treated` named: of the leg that it said, else of the treatments it is about."""
+    """An end that a text of `treated` named, and the treatments that it is about.
+
+    Where a leg is put right later, it is the one that was spoken of.
+    """
 
     at: datetime
     rule: str
     end: date | datetime
     treated: Treated
-    leg: str
     whose: frozenset[Treated]
 
     @property
     def legs(self) -> frozenset[str]:
         if self.rule in BODY:
             return frozenset(LEGS)
-        return frozenset({self.leg}) if self.leg else frozenset().union(*(one.legs for one in self.whose))
+        return frozenset().union(*(one.legs for one in self.whose))
 
     def is_true_of(self, stretch: Stretch) -> bool:
         """On the clock of its treatment; hours may be a little off."""
@@ -218,19 +226,18 @@ def judge(text: str, kind: str, scene: Scene) -> list[Told]:
             assert form.claim(scene, found.groups(), legs), _wrong(sentence, text, scene)
             named = list(zip(form.rules, found.groups(), strict=True))
             named += [(HEAT, found[1])] if form.claim is same_end else []
-            told += [_told(rule, said, leg, scene) for rule, said in named if rule]
+            told += [_told(rule, said, legs, scene) for rule, said in named if rule]
     return told
 
 
-def _told(rule: str, said: str, leg: str, scene: Scene) -> Told:
-    meant = [one for one in scene.on(rule, LEGS) if scene.is_end(said, one)]
-    whose = frozenset().union(*(one.whose for one in meant))
-    return Told(scene.at, rule, _end(said, scene), scene.own, leg, whose)
+def _told(rule: str, said: str, legs: frozenset[str], scene: Scene) -> Told:
+    meant = [one.whose for one in scene.on(rule, legs) if scene.is_end(said, one)]
+    return Told(scene.at, rule, _end(said, scene), scene.own, frozenset().union(*meant))
 
 
 def _wrong(sentence: str, text: str, scene: Scene) -> str:
-    facts = "\n".join(str(one) for one in sorted(scene.rules, key=lambda one: one.rule))
-    return f"{sentence!r} is not true at {scene.at} in {text!r}\n{facts}\n{scene.running}"
+    facts = "\n".join(map(str, [*sorted(scene.rules, key=lambda one: one.rule), *scene.running]))
+    return f"{sentence!r} of {scene.own.episode} is not true at {scene.at} in {text!r}\n{facts}"
 
 
 def sentences(text: str, kind: str) -> Iterator[tuple[str, str]]:
