@@ -20,7 +20,7 @@ from scheduler.plans.cases import load_cases
 from scheduler.plans.changes.steps import Wording
 from scheduler.plans.everybody import Effect, Reach, effect_on_everybody
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
-from scheduler.plans.rollout import carry_out
+from scheduler.plans.rollout import carry_out, differences
 
 WORDS = {
     "patients": "patients with something to come",
@@ -96,11 +96,14 @@ def publish(clinic: Clinic, protocol: str, options: dict[str, Any], actor: str, 
     out.write(f"Published as edition {rollout.edition.number}.\n")
     patients = expected["patients"]
     with _bar("Bringing it to everybody") as tell:
-        done = carry_out(
+        finished = carry_out(
             rollout, timezone.now, by=f"command {socket.gethostname()}-{os.getpid()}",
             tell=lambda patient: tell(patient, patients),
-        ).done  # fmt: skip
+        )  # fmt: skip
+    done = finished.done
     out.write(f"{done.get('changed', 0)} plans changed, {done.get('corrected', 0)} corrections planned.\n")
+    for name, (before, after) in differences(finished).items():
+        out.write(f"Expected {before}, done {after}: {WORDS.get(name, name)}\n")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ class Rollout(ClinicOwned):
     edition = models.OneToOneField("scheduler.Edition", on_delete=models.PROTECT, related_name="rollout")
     #: everybody with a smaller or the same id is done
     last_patient = models.BigIntegerField(default=0)
-    #: what the person saw before deciding, and what was done so far: counts by effect
+    #: what was worked out just before, and what is done so far: counts by effect
     expected = models.JSONField(default=dict)
     done = models.JSONField(default=dict)
     started_by = models.CharField(max_length=254)

@@ -33,6 +33,7 @@ PLAN = """
         due_at = %s, due_local = %s, timezone = %s, send_by = %s, try_at = %s
     WHERE id IN (IDS) AND status = 'scheduled'
 """
+REASON = {Effect.FOLDED: "folded", Effect.SUPERSEDED: "other-treatment"}
 Name = tuple[int, str]
 #: a row that stays gets new times and contents with these
 WRITTEN = (Effect.MOVES, Effect.CHANGES, Effect.RETURNS, *STATUS)
@@ -131,7 +132,7 @@ def _speak_for(steps: Sequence[Step], ids: Mapping[Name, int], actor: str, now: 
             groups[step.effect, step.decided_by, host].append(ids[step.episode, step.key])
     for (effect, decided_by, host), reminders in groups.items():
         move(
-            reminders, Status.SCHEDULED, STATUS[effect], reason="other-treatment", actor=actor, now=now,
+            reminders, Status.SCHEDULED, STATUS[effect], reason=REASON[effect], actor=actor, now=now,
             host=host, decided_by=decided_by,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from scheduler.editions import Refused, Stale, publish_draft
 from scheduler.editions.publishing import lock
@@ -15,7 +15,7 @@ from scheduler.plans.changes.stale import DONE
 from scheduler.plans.rollout import running
 
 #: what a person does to a plan; it changes the effect that another person looked at
-CHANGES = tuple(kind for kind in DONE if kind != ChangeAddress.kind)
+CHANGES = tuple(kind for kind in DONE if kind not in (ChangeAddress.kind, "treatment-added"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,16 @@ def seen_now(draft: Draft) -> Seen:
     return Seen(draft.revision, _last_change(draft.clinic, draft.protocol_id))
 
 
-def _last_change(clinic: Clinic, protocol_id: str) -> int:
-    """The newest of the events by which a person changed a running plan of this protocol; 0: none."""
-    changes = Event.objects.for_clinic(clinic).filter(
+def _changes(clinic: Clinic, protocol_id: str) -> QuerySet[Event]:
+    """The events by which a person changed a plan of this protocol."""
+    return Event.objects.for_clinic(clinic).filter(
         kind__in=CHANGES, episode__edition__protocol_id=protocol_id
     )
-    return changes.aggregate(last=Max("pk"))["last"] or 0
+
+
+def _last_change(clinic: Clinic, protocol_id: str) -> int:
+    """The newest of them; 0: none."""
+    return _changes(clinic, protocol_id).aggregate(last=Max("pk"))["last"] or 0
 
 
 def publish_to_everybody(
@@ -63,8 +67,8 @@ def publish_to_everybody(
 ) -> Rollout:
     """Make the draft the next edition, and begin to bring it to everybody enrolled; `carry_out` goes on.
 
-    `expected` are the counts of the effect that was shown. Raises Stale where that is no longer the effect,
-    and Refused for all else that stands in the way; then nothing is written.
+    `expected` are the counts of the effect worked out just before: the job tells where it differs. Raises
+    Stale where people changed something since `seen`, and Refused for all else that stands in the way; then nothing is written.
     """
     with transaction.atomic():
         lock(clinic)
@@ -74,7 +78,7 @@ def publish_to_everybody(
             )
             raise Refused("rollout-running", sentence)
         if _last_change(clinic, protocol_id) != seen.change:
-            raise Stale(_who_changed(clinic, seen.change))
+            raise Stale(_who_changed(clinic, protocol_id, seen.change))
         edition = publish_draft(
             clinic, protocol_id, seen_revision=seen.revision, reason=reason, approved_by=approved_by,
             actor=actor, now=now,
@@ -89,8 +93,7 @@ def publish_to_everybody(
         )
 
 
-def _who_changed(clinic: Clinic, since: int) -> str:
-    changes = Event.objects.for_clinic(clinic).filter(kind__in=CHANGES, pk__gt=since).order_by("pk")
-    last = changes.last()
+def _who_changed(clinic: Clinic, protocol_id: str, since: int) -> str:
+    last = _changes(clinic, protocol_id).filter(pk__gt=since).order_by("pk").last()
     who = f" by {last.actor}" if last else ""
     return f"Plans were changed meanwhile{who}, so this is not the effect any more. Look at it again."

@@ -89,17 +89,21 @@ def _tell(rollout: Rollout, moved: list[int], diffs: Mapping[int, Diff], now: da
     )
 
 
+def differences(rollout: Rollout) -> dict[str, list[int]]:
+    """Where what was done is not what was expected: both counts, by their name."""
+    counts = {
+        name: [rollout.expected.get(name, 0), rollout.done.get(name, 0)]
+        for name in sorted({*rollout.expected, *rollout.done})
+    }
+    return {name: both for name, both in counts.items() if both[0] != both[1]}
+
+
 def _finish(rollout: Rollout, now: datetime) -> None:
     rollout.finished_at = now
-    differs = {
-        name: [rollout.expected.get(name, 0), rollout.done.get(name, 0)]
-        for name in {*rollout.expected, *rollout.done}
-        if rollout.expected.get(name, 0) != rollout.done.get(name, 0)
-    }
     note(
         rollout.clinic, "edition-rolled-out", actor=rollout.started_by, now=now,
         protocol=rollout.edition.protocol_id, number=rollout.edition.number, done=rollout.done,
-        differs=differs,
+        differs=differences(rollout),
     )  # fmt: skip
 
 

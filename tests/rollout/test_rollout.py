@@ -173,6 +173,17 @@ def test_sends_and_new_enrolments_do_not_make_it_stale(clinic: Clinic) -> None:
     assert carry_out(publish(clinic, seen), lambda: LATER).done["patients"] == 3
 
 
+def test_where_it_differs_from_what_was_expected_is_told(clinic: Clinic) -> None:
+    enrol_some(clinic, 2)
+    draft_of(clinic, evening="17:00")
+    expected = foreseen(clinic, NOW)
+    let_go(LATER)
+    done = carry_out(publish(clinic, expected=expected), lambda: LATER)
+    told = Event.objects.for_clinic(clinic).get(kind="edition-rolled-out")
+    assert told.details["differs"] == {"moves": [expected["moves"], done.done["moves"]]}
+    assert done.done["moves"] < expected["moves"]
+
+
 def test_one_edition_at_a_time_is_on_its_way(clinic: Clinic) -> None:
     enrol_some(clinic, 1)
     draft_of(clinic, evening="17:00")
