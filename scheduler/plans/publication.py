@@ -68,7 +68,8 @@ def publish_to_everybody(
     """Make the draft the next edition, and begin to bring it to everybody enrolled; `carry_out` goes on.
 
     `expected` are the counts of the effect worked out just before: the job tells where it differs. Raises
-    Stale where people changed something since `seen`, and Refused for all else that stands in the way; then nothing is written.
+    Stale where people changed something since `seen`, and Refused for all else that stands in the way; then
+    nothing is written.
     """
     with transaction.atomic():
         lock(clinic)

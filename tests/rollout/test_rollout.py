@@ -180,7 +180,7 @@ def test_where_it_differs_from_what_was_expected_is_told(clinic: Clinic) -> None
     let_go(LATER)
     done = carry_out(publish(clinic, expected=expected), lambda: LATER)
     told = Event.objects.for_clinic(clinic).get(kind="edition-rolled-out")
-    assert told.details["differs"] == {"moves": [expected["moves"], done.done["moves"]]}
+    assert told.details["differs"]["moves"] == [expected["moves"], done.done["moves"]]
     assert done.done["moves"] < expected["moves"]
 
 
