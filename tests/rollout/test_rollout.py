@@ -175,7 +175,7 @@ def test_sends_and_new_enrolments_do_not_make_it_stale(clinic: Clinic) -> None:
 
 def test_where_it_differs_from_what_was_expected_is_told(clinic: Clinic) -> None:
     enrol_some(clinic, 2)
-    draft_of(clinic, evening="17:00")
+    draft_of(clinic, morning="09:30")
     expected = foreseen(clinic, NOW)
     let_go(LATER)
     done = carry_out(publish(clinic, expected=expected), lambda: LATER)
