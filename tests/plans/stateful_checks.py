@@ -112,14 +112,16 @@ class Checks:
                     continue
                 since = self.owed_since.setdefault(name, self.world.now)
                 assert self._is_seen_to(frozenset().union(*(one.whose for one in true)), rows, since), (
-                    f"patient {patient} knows {rule} {leg} {told.end} since {told.at}; right is {true}"
+                    f"patient {patient} knows {rule} {leg} {told.end} since {told.at}, wrong since {since}; "
+                    f"right is {'; '.join(map(str, true))}"
                 )
 
     def _is_owed(self, told: Told, true: list[Stretch]) -> bool:
         """Whether the patient knows a date that is not right, and it or the right one is still ahead."""
         if not true or any(told.is_true_of(one) for one in true):
             return False
-        return not told.is_past(self.world.now) or any(self.world.now < one.ends for one in true)
+        ahead = any(self.world.now < one.ends for one in true if one.whose & told.whose)
+        return ahead or not told.is_past(self.world.now)
 
     def _is_seen_to(self, whose: Iterable[Treated], rows: list[Reminder], since: datetime) -> bool:
         numbers = {one.episode for one in whose}

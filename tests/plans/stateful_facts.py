@@ -49,6 +49,12 @@ class Treated:
     at_desk: bool
     state: str = "active"
 
+    def __str__(self) -> str:
+        return (
+            f"{self.episode} of patient {self.patient}, {self.state}: {self.at:%d.%m. %H:%M} UTC, {self.zone}, "
+            f"{self.area}, {self.site or 'no leg given'}, {self.settings}, {self.channels}"
+        )
+
     @property
     def runs(self) -> bool:
         return self.state != "cancelled"
@@ -103,6 +109,12 @@ class Stretch:
 
     def holds(self, at: datetime) -> bool:
         return self.starts <= at < self.ends
+
+    def __str__(self) -> str:
+        whose = sorted(one.episode for one in self.whose)
+        return (
+            f"{self.rule} {sorted(self.legs)} {self.starts:%d.%m. %H:%M} to {self.ends:%d.%m. %H:%M}: {whose}"
+        )
 
 
 @dataclass(frozen=True)

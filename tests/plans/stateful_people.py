@@ -18,6 +18,8 @@ from tests.plans.stateful_facts import Treated
 from tests.plans.stateful_world import World, whole_minute
 
 Believe = Callable[[], None]
+#: treatments of one patient at a time
+MOST_RUNNING = 3
 NURSE, ADMIN = "nurse@example.com", "admin@example.com"
 
 
@@ -44,6 +46,8 @@ def enrol_treatment(
     """A new patient, or a further treatment of the `again`th one."""
     at = whole_minute(world.now - ago)
     number = len(world.patients) if again is None else again % len(world.patients)
+    if again is not None and len(world.running(world.patients[number])) == MOST_RUNNING:
+        return
     known = None if again is None else Patient.objects.for_clinic(world.clinic).get(pk=world.patients[number])
     typed = at.astimezone(ZoneInfo(world.zone)).isoformat(timespec="minutes")
     request = asked(

@@ -72,7 +72,7 @@ def holds(*rules: str, without: str = "") -> Claim:
     """Each rule holds, and everywhere where it does it ends as it is said."""
 
     def claim(scene: Scene, said: Sequence[str], legs: frozenset[str]) -> bool:
-        held = [scene.holding(rule, legs) for rule in rules]
+        held = [scene.spoken_of(rule, legs) for rule in rules]
         right = all(
             here and all(scene.is_end(end, one) for one in here) for end, here in zip(said, held, strict=True)
         )
