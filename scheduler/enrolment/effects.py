@@ -1,6 +1,7 @@
 """In sentences: what a new treatment changes for reminders of the patient's treatments that are running."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from scheduler.domain import localtime
 from scheduler.domain.diff import Effect, Step
@@ -18,12 +19,17 @@ VANISHES = {
 def sentences(together: Together) -> Iterator[str]:
     """One for each reminder of another treatment that changes, in the order of their times."""
     several = len(together.timeline.courses) > 2
-    for step in sorted(together.effect, key=lambda step: step.before or step.after):  # type: ignore[arg-type, return-value]
+    for step in sorted(together.effect, key=_time):
         course = _course(together, step.episode)
         whose = f" of {named(course)}" if several else ""
-        at = step.before or step.after
-        due = f" ({_moment(course, at)})" if at else ""
-        yield f"{step.label}{whose}{due}: {_what(together, course, step)}."
+        yield f"{step.label}{whose} ({_moment(course, _time(step))}): {_what(together, course, step)}."
+
+
+def _time(step: Step) -> datetime:
+    """When it was due, or will be where it is new."""
+    time = step.before or step.after
+    assert time
+    return time
 
 
 def named(course: Course) -> str:
@@ -95,6 +101,6 @@ def _course(together: Together, episode: int) -> Course:
     return next(course for course in together.timeline.courses if course.treatment.episode == episode)
 
 
-def _moment(course: Course, instant: object) -> str:
-    wall = localtime.to_wall(course.zone, instant)  # type: ignore[arg-type]
+def _moment(course: Course, instant: datetime) -> str:
+    wall = localtime.to_wall(course.zone, instant)
     return f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"

@@ -35,8 +35,9 @@ class Together:
 
     @property
     def effect(self) -> list[Step]:
-        """What becomes of reminders of the treatments that were running."""
-        return [step for step in self.diff.steps if step.episode != self.episode]
+        """What becomes of reminders of the treatments that are running; not of cancelled ones."""
+        running = {course.treatment.episode for course in self.timeline.others_of(self.episode)}
+        return [step for step in self.diff.steps if step.episode in running]
 
 
 def planned_with(checked: Checked, patient: Patient, now: datetime) -> Together:

@@ -178,6 +178,19 @@ def test_a_cancelled_treatment_decides_nothing(clinic: Clinic, first: Episode) -
     assert not added.reminders.exclude(status=Status.SCHEDULED).exists()
 
 
+def test_it_says_nothing_of_what_was_cancelled(clinic: Clinic, first: Episode) -> None:
+    Episode.objects.for_clinic(clinic).update(state=Episode.State.CANCELLED)
+    assert preview(of_first(clinic, first), LATER).effects == ()
+
+
+def test_of_several_treatments_it_says_whose_message_it_is(clinic: Clinic, first: Episode) -> None:
+    enrol(of_first(clinic, first, site="right"), NURSE, LATER)
+    now = LATER + timedelta(days=2)
+    shown = preview(of_first(clinic, first, treated="2026-12-03T10:00", site="both"), now)
+    whose = [sentence.split(" of the treatment of ")[1][:20] for sentence in shown.effects]
+    assert {"Fri 20 Nov, left leg", "Tue 1 Dec, right leg"} == {words.removesuffix(" (") for words in whose}
+
+
 def test_the_first_returns_when_the_second_is_cancelled(clinic: Clinic, first: Episode) -> None:
     added = enrol(of_first(clinic, first), NURSE, LATER).episode
     Episode.objects.for_clinic(clinic).filter(pk=added.pk).update(state=Episode.State.CANCELLED)

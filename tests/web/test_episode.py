@@ -121,29 +121,33 @@ def test_treatments_of_one_patient_lead_to_each_other(staff: Client, two: tuple[
         assert f'<a href="/c/leafy/episodes/{other.pk}">the treatment of' in page(staff, one)
 
 
-def test_it_shows_what_speaks_for_a_message_that_does_not_go(
-    staff: Client, two: tuple[Episode, Episode]
-) -> None:
+def test_it_shows_which_treatment_supersedes_a_message(staff: Client, two: tuple[Episode, Episode]) -> None:
     first, second = two
-    shown = page(staff, first)
-    rows = {row.key: row for row in first.reminders.select_related("host")}
-    assert (rows["day-14"].status, rows["day-6"].status) == ("superseded", "folded")
-    superseded = shown.split('id="message-day-14"')[1].split("</li>")[0]
-    assert (
-        f'<a href="/c/leafy/episodes/{second.pk}">The treatment of Tue 24 Nov, left leg</a> decides'
-        in superseded
-    )
-    folded = shown.split('id="message-day-6"')[1].split("</li>")[0]
-    host = rows["day-6"].host
-    assert host is not None
-    assert f'href="/c/leafy/episodes/{second.pk}#message-{host.key}"' in folded
-    assert f'id="message-{host.key}"' in page(staff, second)
+    assert first.reminders.get(key="day-14").status == "superseded"
+    row = page(staff, first).split('id="message-day-14"')[1].split("</li>")[0]
+    assert f'href="/c/leafy/episodes/{second.pk}">The treatment of Tue 24 Nov, left leg</a> decides' in row
 
 
-def test_it_shows_the_text_that_carries_another_treatments_lines(staff: Client, clinic: Clinic) -> None:
+def test_it_leads_to_the_text_that_carries_a_message(staff: Client, clinic: Clinic) -> None:
+    first = enrolled(clinic, site="left")
+    second = again(first, treated="2026-11-20T15:20", site="left")
+    folded = first.reminders.filter(status="folded").select_related("host")[0]
+    assert folded.host is not None
+    row = page(staff, first).split(f'id="message-{folded.key}"')[1].split("</li>")[0]
+    assert f'href="/c/leafy/episodes/{second.pk}#message-{folded.host.key}"' in row
+    assert f'id="message-{folded.host.key}"' in page(staff, second)
+
+
+def test_it_shows_the_text_with_what_it_carries(staff: Client, clinic: Clinic) -> None:
     first = enrolled(clinic, site="left")
     second = again(first, SECOND, treated="2026-11-24T10:00", site="right")
-    assert "Left leg: " in page(staff, second)
+    host = second.reminders.get(key="day-1")
+    guest = first.reminders.get(key="day-5")
+    Reminder.objects.across_clinics().filter(pk=guest.pk).update(
+        status="folded", host=host, decided_by=second
+    )
+    row = page(staff, second).split('id="message-day-1"')[1].split("</li>")[0]
+    assert "Left leg: " in row
 
 
 def test_it_tells_in_each_history_what_the_second_one_changed(
