@@ -1,6 +1,6 @@
 """Publishing the next edition, for new enrolments; those enrolled keep theirs.
 
-Whoever also re-plans those enrolled does it in the same transaction, with the edition that comes back.
+`scheduler.plans.publication` also brings it to them: it publishes here, and a job goes on from there.
 """
 
 from collections.abc import Mapping

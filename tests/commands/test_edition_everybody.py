@@ -85,3 +85,9 @@ def test_without_a_draft_there_is_nothing_to_look_at(clinic: Clinic) -> None:
     edition("draft", "--discard")
     with pytest.raises(Failure, match="There is no draft; begin one first"):
         edition("diff")
+
+
+def test_the_effect_of_a_draft_that_cannot_be_published_is_not_shown(clinic: Clinic) -> None:
+    edition("set", "lines.waxing.sms=No {nonsense}.")
+    with pytest.raises(Failure, match="no placeholder"):
+        edition("diff")

@@ -94,7 +94,8 @@ class Command(BaseCommand):
         base = f"edition {draft.base.number}" if draft.base else "the protocol's file"
         self.stdout.write(f"{'Begun' if began else 'Draft'} with {base}; revision {draft.revision}.")
         if changed := len(editions.file_changes(draft)):
-            self.stdout.write(f"The protocol's file is not that edition's; what it changes: {changed}.")
+            places = "1 place" if changed == 1 else f"{changed} places"
+            self.stdout.write(f"Today's protocol file differs from that edition's in {places}.")
         sides = {"before": "current", "after": "draft", "format": "table"}
         self._compare(draft.clinic, draft.protocol_id, sides)
 
@@ -152,7 +153,9 @@ class Command(BaseCommand):
             self.stdout.write("There is no edition yet.")
 
     def _diff(self, clinic: Clinic, protocol: str, options: dict[str, Any]) -> None:
-        found = everybody.look(editions.get_draft(clinic, protocol), options["patients"])
+        draft = editions.get_draft(clinic, protocol)
+        editions.refuse_unready(editions.check(draft))
+        found = everybody.look(draft, options["patients"])
         if options["format"] == "json":
             self._json(everybody.reach_json(*found))
         else:
