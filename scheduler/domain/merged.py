@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.overlap import LEGS, NEVER, legs_meet
+from scheduler.domain.overlap import LEGS, NEVER, joined, legs_meet
 from scheduler.domain.phases import SECOND, Course, Phase
 
 
@@ -48,7 +48,7 @@ def stretches(courses: Sequence[Course]) -> list[Stretch]:
 
     A rule that follows another is interrupted while that one holds again for the same leg.
     """
-    newest_last = sorted(courses, key=_age)
+    newest_last = joined(sorted(courses, key=_age))
     names = dict.fromkeys(name for course in reversed(newest_last) for name in course.phases)
     merged = {
         name: list(_merged([_One(c, c.phases[name]) for c in newest_last if name in c.phases]))

@@ -85,9 +85,7 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
     protocol, message = host.course.protocol, host.course.protocol.messages[host.content.message]
     lines = [_lines(part, at, contact.replies) for part in parts]
     values = [values_of(p.course, contact, link, localtime.short_date(p.content.due_date)) for p in parts]
-    sms = _said(parts, lines, values, "sms")
-    fragment = fill(protocol.emergency.sms, values[0])
-    text, sms_left = _fitting(sms, parts, f"{values[0]['clinic']}:", f"{fragment} {values[0]['link']}")
+    text, sms_left = _sms(parts, lines, values)
     email = _said(parts, lines, values, "email")
     care = [said for said in email if _comes_first(parts[said.part], said.name)]
     others = [said for said in email if said not in care]
@@ -105,6 +103,24 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
         sms_told=_told(parts, sms_left),
         email_told=_told(parts, email),
     )
+
+
+def ends_in_sms(
+    parts: Sequence[Part], contact: Contact, link: str, at: datetime
+) -> tuple[int, frozenset[tuple[str, str]]]:
+    """The segments of the SMS, and its lines that name an end: each with the leg that it is about."""
+    lines = [_lines(part, at, contact.replies) for part in parts]
+    values = [values_of(p.course, contact, link, localtime.short_date(p.content.due_date)) for p in parts]
+    text, said = _sms(parts, lines, values)
+    return segments(text), frozenset((one.leg, one.words) for one in said if one.told)
+
+
+def _sms(
+    parts: Sequence[Part], lines: Sequence[Mapping[str, Line]], values: Sequence[Mapping[str, str]]
+) -> tuple[str, Sequence[_Said]]:
+    fragment = fill(parts[0].course.protocol.emergency.sms, values[0])
+    said = _said(parts, lines, values, "sms")
+    return _fitting(said, parts, f"{values[0]['clinic']}:", f"{fragment} {values[0]['link']}")
 
 
 def _lines(part: Part, at: datetime, replies: bool) -> dict[str, Line]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.domain import localtime
 from scheduler.domain.due import Candidate, candidates, dated
-from scheduler.domain.overlap import legs_meet, merged_phase
+from scheduler.domain.overlap import joined, legs_meet, merged_phase
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.placeholders import told_end
 from scheduler.domain.standing import Opening, Standing
@@ -43,15 +43,17 @@ def with_openings(
     that went by unsent: two of them, or one that is past its last moment.
     """
     newest_first = sorted(standings, key=_age, reverse=True)
+    courses = joined([standing.course for standing in newest_first])
+    linked = [replace(s, course=c) for s, c in zip(newest_first, courses, strict=True)]
     decided: list[Standing] = []
-    for standing in newest_first:
-        others = [other.course for other in standings if other is not standing]
+    for standing in linked:
+        others = [other for other in courses if other is not standing.course]
         opening = None
         if standing.opened:
             speaks = [s.course for s in decided if s.opening or _will_open(s)]
-            opening = _opening(standing, others, speaks, tellings, pending, standings)
+            opening = _opening(standing, others, speaks, tellings, pending, linked)
         decided.append(replace(standing, opening=opening))
-    return decided
+    return [replace(s, opening=d.opening) for s, d in zip(newest_first, decided, strict=True)]
 
 
 def _age(standing: Standing) -> tuple[datetime, int]:

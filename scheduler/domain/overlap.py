@@ -22,6 +22,37 @@ def legs_meet(one: str, other: str) -> bool:
     return not one or not other or "both" in (one, other) or one == other
 
 
+def joined(courses: Sequence[Course]) -> list[Course]:
+    """The courses; a left and a right one are of both legs where a third, of both or not given, links them.
+
+    Else a text about both legs would say of one what is true of the other only.
+    """
+    found = list(courses)
+    for link in courses if len(courses) > 2 else ():
+        touching = [
+            c for c in courses if legs_meet(link.treatment.site, c.treatment.site) and _overlap(link, c)
+        ]
+        if link.treatment.site not in LEGS and LEGS.keys() <= {c.treatment.site for c in touching}:
+            found = [_of_both(c) if any(c.treatment is t.treatment for t in touching) else c for c in found]
+    return found
+
+
+def _overlap(one: Course, other: Course) -> bool:
+    """Whether rules about the leg, of one and of the other, follow each other without a gap."""
+    ends = [
+        max((p.ends_at for p in c.phases.values() if p.scope == "site" and p.ends_at), default=None)
+        for c in (one, other)
+    ]
+    first, second = ends
+    return bool(
+        first and second and one.treatment.treated_at <= second and other.treatment.treated_at <= first
+    )
+
+
+def _of_both(course: Course) -> Course:
+    return replace(course, treatment=replace(course.treatment, site="both"))
+
+
 def merged_phase(course: Course, others: Iterable[Course], phase: Phase, at: datetime | None = None) -> Phase:
     """The restriction with what other treatments add to it: of its stretches the one that holds at `at`.
 
@@ -92,13 +123,21 @@ def seen_with(course: Course, others: Sequence[Course], at: datetime) -> Course:
     """
     if not others:
         return course
+    course, *others = joined([course, *others])
     merged = {name: merged_phase(course, others, phase, at) for name, phase in course.phases.items()}
-    waiting = {name: _after_what_holds(course, phase, merged, at) for name, phase in merged.items()}
-    return replace(course, phases={name: phase for name, phase in waiting.items() if phase})
+    seen: dict[str, Phase] = {}
+    for name, phase in merged.items():
+        before = merged.get(course.protocol.phases[name].starts_after or "")
+        # Where another treatment's is over by then, this one's own may be still to come.
+        waiting = _after(before, phase, at) or _after(
+            before, merged_phase(course, others, course.phases[name]), at
+        )
+        if waiting:
+            seen[name] = waiting
+    return replace(course, phases=seen)
 
 
-def _after_what_holds(course: Course, phase: Phase, merged: dict[str, Phase], at: datetime) -> Phase | None:
-    before = merged.get(course.protocol.phases[phase.id].starts_after or "")
+def _after(before: Phase | None, phase: Phase, at: datetime) -> Phase | None:
     if before is None or not before.holds(at) or before.ends_at is None or phase.starts_at >= before.ends_at:
         return phase
     if phase.ends_at and phase.ends_at <= before.ends_at:
@@ -108,6 +147,7 @@ def _after_what_holds(course: Course, phase: Phase, merged: dict[str, Phase], at
 
 def leg_to_name(course: Course, others: Iterable[Course], at: datetime) -> str:
     """The leg, where a text has to say which one it means: the other one is in treatment as well."""
+    course, *others = joined([course, *others])
     named = LEGS.get(course.treatment.site, "")
     apart = (o for o in others if not legs_meet(course.treatment.site, o.treatment.site))
     current = any(

@@ -6,7 +6,7 @@ So what fits once fits whatever the clinic changes.
 from collections.abc import Sequence
 from datetime import datetime
 
-from scheduler.domain.message import Part, said_in_sms
+from scheduler.domain.message import Part, ends_in_sms
 from scheduler.domain.placeholders import Contact
 
 LONGEST = Contact("M" * 20, "+" + "0" * 15, "care@example.com", "", "999")
@@ -16,12 +16,12 @@ LONGEST_LINK = "x" * 40
 def fit(parts: Sequence[Part], at: datetime) -> bool:
     """Whether the first part's message has room for all of them at that moment (UTC).
 
-    Together they say all that each of them would say by itself.
+    Together they name every end that each of them would name by itself.
     """
     host = parts[0]
-    segments, together = said_in_sms(parts, LONGEST, LONGEST_LINK, at)
+    segments, together = ends_in_sms(parts, LONGEST, LONGEST_LINK, at)
     if segments > host.course.protocol.messages[host.content.message].segments:
         return False
     if len(parts) == 1:
         return True
-    return all(said_in_sms([part], LONGEST, LONGEST_LINK, at)[1] <= together for part in parts)
+    return all(ends_in_sms([part], LONGEST, LONGEST_LINK, at)[1] <= together for part in parts)

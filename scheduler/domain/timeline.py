@@ -9,7 +9,7 @@ from datetime import datetime
 
 from scheduler.domain import localtime
 from scheduler.domain.message import Content
-from scheduler.domain.overlap import merged_phase
+from scheduler.domain.overlap import joined, merged_phase
 from scheduler.domain.phases import Course, Phase, Treatment, course_of
 from scheduler.domain.plan import Slot, Unsent, plan_alone
 from scheduler.domain.protocol import Protocol
@@ -87,14 +87,18 @@ def build_timeline(standings: Sequence[Standing]) -> Timeline:
     day become one. What went before a standing's `since` stays as it is.
     """
     newest_last = sorted(standings, key=lambda s: (s.course.treatment.treated_at, s.course.treatment.episode))
-    courses = tuple(standing.course for standing in newest_last)
-    plans = [plan_alone(s, [c for c in courses if c is not s.course]) for s in newest_last]
+    given = tuple(standing.course for standing in newest_last)
+    courses = joined(given)
+    standings = [
+        s if s.course is c else replace(s, course=c) for s, c in zip(newest_last, courses, strict=True)
+    ]
+    plans = [plan_alone(s, [c for c in courses if c is not s.course]) for s in standings]
     slots, folded = fold_together([slot for plan in plans for slot in plan.slots], courses)
     reminders = [_planned(slot) for slot in space(slots)]
     if reminders:
         reminders[-1] = replace(reminders[-1], last=True)
     unsent = [unsent for plan in plans for unsent in plan.unsent]
-    return Timeline(courses, tuple(reminders), (*unsent, *folded))
+    return Timeline(given, tuple(reminders), (*unsent, *folded))
 
 
 def _planned(slot: Slot) -> PlannedReminder:

@@ -17,7 +17,7 @@ from scheduler.domain.phases import Course, Treatment, course_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, as_planned, replan
 from scheduler.domain.status import Status
-from scheduler.domain.stored import BY_PERSON, Stored
+from scheduler.domain.stored import BY_PERSON, PAUSED, PENDING, Stored
 from scheduler.domain.timeline import Timeline
 from tests.domain.plans import CONTACT, LINK
 
@@ -74,9 +74,12 @@ class Chart:
         return self.renew()
 
     def publish(self, protocol: Protocol) -> Diff:
-        """An edition for everybody enrolled."""
-        self.courses = {e: course_of(protocol, course.treatment) for e, course in self.courses.items()}
-        return self.renew()
+        """An edition for every treatment of which something is still to come."""
+        pending = {row.episode for row in self.rows.values() if row.status in PENDING}
+        self.courses |= {
+            e: course_of(protocol, self.courses[e].treatment) for e in pending & self.courses.keys()
+        }
+        return self.renew() if pending else Diff(())
 
     def cancel(self, episode: int) -> Diff:
         del self.courses[episode]
@@ -113,17 +116,20 @@ class Chart:
     def let_pass(self, until: datetime, *, working: bool = True) -> None:
         """Up to and including that moment; a worker that does not work sends nothing."""
         while working and (row := self._next(until)):
-            self.now = max(self.now, row.due_at)
+            self.now = max(self.now, self._looked_at(row))
             self._take(row)
         self.now = max(self.now, until)
 
     def _next(self, until: datetime) -> Stored | None:
-        due = [r for r in self.pending() if r.due_at <= until and not (self.paused and not r.critical)]
-        return due[0] if due else None
+        """What is to be looked at first; in a pause that is critical, or is past its last moment."""
+        return next((row for row in self.pending() if self._looked_at(row) <= until), None)
+
+    def _looked_at(self, row: Stored) -> datetime:
+        return row.send_by if self.paused and not row.critical else row.due_at
 
     def _take(self, row: Stored) -> None:
         if self.now >= row.send_by:
-            self._keep(row, status=Status.SKIPPED, reason="past-send-by")
+            self._keep(row, status=Status.SKIPPED, reason=PAUSED if self.paused else "past-send-by")
             if list(self._guests(row)):
                 self.renew()
             return

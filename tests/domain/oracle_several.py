@@ -5,7 +5,7 @@ A sentence is judged as `oracle` judges it, with the dates that the latest of co
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scheduler.domain.timeline import PlannedReminder, Treatment
@@ -37,8 +37,24 @@ class Together:
     """The facts of all running treatments of a patient, by episode."""
 
     def __init__(self, treated: Mapping[int, tuple[Mapping[str, str], Treatment]]) -> None:
-        self.treatments = {episode: treatment for episode, (_, treatment) in treated.items()}
         self.facts = {episode: Facts(settings, t) for episode, (settings, t) in treated.items()}
+        self.treatments = {episode: treatment for episode, (_, treatment) in treated.items()}
+        for episode in self.linked():
+            self.treatments[episode] = replace(self.treatments[episode], site="both")
+
+    def linked(self) -> set[int]:
+        """A left and a right one that one of both legs links: what is said about both is said about either."""
+        found: set[int] = set()
+        spans = {
+            e: (f.t0, max(h.ends for r in SITE if (h := self.held_by(e, r)))) for e, f in self.facts.items()
+        }
+        sites = {episode: treatment.site for episode, treatment in self.treatments.items()}
+        for link in (e for e, site in sites.items() if site in ("both", "")):
+            begins, ends = spans[link]
+            near = [e for e, span in spans.items() if span[0] <= ends and begins <= span[1]]
+            if {"left", "right"} <= {sites[e] for e in near}:
+                found |= {e for e in near if sites[e] in ("left", "right")}
+        return found
 
     def held(self, rule: str) -> list[Held]:
         return [held for episode in self.facts if (held := self.held_by(episode, rule))]

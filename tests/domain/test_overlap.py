@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.domain.overlap import legs_meet, merged_phase
+from scheduler.domain.overlap import joined, legs_meet, merged_phase, seen_with
 from scheduler.domain.phases import Course, course_of
 from tests.domain.plans import at, protocol, treatment
 
@@ -73,3 +73,31 @@ def test_what_was_told_in_person_moves_no_date() -> None:
     dated = course(2, "2026-11-25T15:00", "left", no_flying="14d")
     assert decided(dated, [told], "no-flying") == (2, 14)
     assert decided(told, [dated], "no-flying") == (1, None)
+
+
+def legs(*treated: tuple[str, str]) -> list[str]:
+    courses = [course(number, when, leg) for number, (when, leg) in enumerate(treated, 1)]
+    return [found.treatment.site for found in joined(courses)]
+
+
+LEFT, BOTH, RIGHT = ("2026-11-20T15:00", "left"), ("2026-11-25T15:00", "both"), ("2026-11-30T15:00", "right")
+
+
+def test_one_of_both_legs_makes_a_left_and_a_right_one_be_of_both() -> None:
+    assert legs(LEFT, BOTH, RIGHT) == ["both", "both", "both"]
+    assert legs(LEFT, ("2026-11-25T15:00", ""), RIGHT) == ["both", "", "both"]
+
+
+@pytest.mark.parametrize(
+    "treated", [(LEFT, RIGHT), (LEFT, BOTH), (("2025-11-20T15:00", "both"), LEFT, RIGHT)], ids=len
+)
+def test_without_such_a_link_each_keeps_its_leg(treated: tuple[tuple[str, str], ...]) -> None:
+    assert legs(*treated) == [leg for _, leg in treated]
+
+
+def test_what_is_still_to_come_of_its_own_is_seen_behind_what_holds_of_another() -> None:
+    """While the second is worn day and night, the first's days are over with it, and the second's come after."""
+    first, second = course(1, "2026-11-20T15:00", "left"), course(2, "2026-11-25T11:00", "left")
+    moment = at("2026-11-25T12:00")
+    assert "compression-daytime" not in seen_with(first, [second], moment).phases
+    assert seen_with(second, [first], moment).phases["compression-daytime"].last_day == 7
