@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from scheduler.dispatch.decide import UNREADABLE
+from scheduler.dispatch.row import Row
+from scheduler.domain.due import OPENERS
 from scheduler.domain.opening import MISSED
 from scheduler.domain.phases import SECOND
 from scheduler.domain.status import Status
@@ -40,6 +42,15 @@ def held_up(patients: Collection[int], now: datetime) -> set[int]:
     running = overdue.exclude(episode__state=Episode.State.PAUSED, critical=False)
     several = running.values("episode__patient").annotate(texts=Count("pk")).filter(texts__gte=MISSED)
     return set(several.values_list("episode__patient", flat=True))
+
+
+def opens(row: Row) -> bool:
+    """Whether it says what holds, at the beginning of a plan that runs or of one that was made anew."""
+    try:
+        message = row.protocol.messages[row.reminder.message]
+    except UNREADABLE:
+        return False
+    return message.kind in OPENERS and row.episode.state != Episode.State.CANCELLED
 
 
 def hold(patients: Collection[int]) -> set[int]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from scheduler.channels.base import Outgoing
-from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, plan_anew
+from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, opens, plan_anew
 from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, Decision, by_decision, hold_back
 from scheduler.dispatch.due import next_due, take_due
 from scheduler.dispatch.prepare import ATTEMPT, Prepared, prepare
@@ -85,7 +85,7 @@ def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> 
     with transaction.atomic():
         rows = load(take_due(now, limit))
         refused = refusals(rows)
-        late = held_up(set(_overdue(rows, refused, now)), now)
+        late = held_up(set(_overdue(rows, refused, now)), now) | set(_outlived(rows, refused, now))
         held = hold(late)
         planned = plan_anew(held, now, worker=worker)
         anew = [row for row in rows if row.episode.patient_id in planned]
@@ -100,6 +100,13 @@ def _overdue(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> Ite
     """The patients of texts that should have left long ago, unless they stopped them."""
     for row in rows:
         if row.reminder.due_at <= now - LATE and not _refuses(row, refused):
+            yield row.episode.patient_id
+
+
+def _outlived(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> Iterator[int]:
+    """The patients of first texts that are too late: what they say is still to be said."""
+    for row in rows:
+        if row.reminder.send_by <= now and opens(row) and not _refuses(row, refused):
             yield row.episode.patient_id
 
 

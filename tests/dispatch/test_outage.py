@@ -153,3 +153,25 @@ def test_planning_anew_costs_a_claim_a_fixed_number_of_queries(
     run(channel, NOW, GONE)
     with django_assert_max_num_queries(60):
         assert dispatch_once(BACK, sms(channel)).counts == {"planned-anew": 36}
+
+
+def test_a_correction_that_nobody_sent_in_time_is_still_owed(clinic: Clinic, channel: Recording) -> None:
+    """The treatment was two days earlier than the patient was told, and then no worker ran for eight days."""
+    episode = patient_of(clinic)
+    down = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    run(channel, NOW, down)
+    change(episode, down, treated_at=episode.treated_at - timedelta(days=2), treated_local="2026-11-18T15:00")
+    back = datetime(2026, 12, 8, 12, tzinfo=UTC)
+    run(channel, back, back + HOUR)
+    assert sent_keys(episode)[-1] == "correction-1"
+    assert "No waxing to Wed 16 Dec." in channel.taken[-1].text
+
+
+def test_a_welcome_alone_that_nobody_sent_in_time_becomes_a_catch_up(
+    clinic: Clinic, channel: Recording
+) -> None:
+    episode = patient_of(clinic, treated="2026-11-19T16:00")
+    assert reminder_of(episode, "welcome").send_by == NOW + timedelta(minutes=30)
+    run(channel, NOW + HOUR, NOW + HOUR + MINUTE)
+    assert sent_keys(episode) == ["catchup-2026-11-20"]
+    assert reminder_of(episode, "welcome").status == Status.SKIPPED
