@@ -88,8 +88,8 @@ def _same_again(asked: Enrolment, typed: Typed, first: Episode) -> Enrolled:
             {
                 "patient": f"This patient is already enrolled for this treatment (episode {first.pk}), and "
                 f"there {' and '.join(differing)}. Nothing was changed. "
-                "If the first enrolment is wrong, it cannot be corrected here yet: tell the patient what "
-                "really holds, and that texts and emails can be stopped on the patient's page."
+                "If the first enrolment is wrong, whoever runs this installation corrects it with "
+                f"`aftercare change {first.pk}`."
             }
         )
     return Enrolled(first, created=False)

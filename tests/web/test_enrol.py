@@ -234,7 +234,7 @@ def test_it_warns_of_no_plan_that_is_over_or_elsewhere(
 def test_a_conflict_says_only_what_is_possible(staff: Client) -> None:
     post(staff)
     shown = post(staff, **{"answers.area": "large"}).content.decode()
-    assert "If the first enrolment is wrong, it cannot be corrected here yet" in shown
+    assert "If the first enrolment is wrong, whoever runs this installation corrects it" in shown
 
 
 def test_it_enrols_nobody_over_a_channel_that_is_not_set_up(
