@@ -43,7 +43,7 @@ class Together:
             self.treatments[episode] = replace(self.treatments[episode], site="both")
 
     def linked(self) -> set[int]:
-        """A left and a right one that one of both legs links: what is said about both is said about either."""
+        """A left and a right one that one of both legs links: what is said of both is said of either."""
         found: set[int] = set()
         spans = {
             e: (f.t0, max(h.ends for r in SITE if (h := self.held_by(e, r)))) for e, f in self.facts.items()

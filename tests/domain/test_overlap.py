@@ -85,7 +85,7 @@ LEFT, BOTH, RIGHT = ("2026-11-20T15:00", "left"), ("2026-11-25T15:00", "both"), 
 
 def test_one_of_both_legs_makes_a_left_and_a_right_one_be_of_both() -> None:
     assert legs(LEFT, BOTH, RIGHT) == ["both", "both", "both"]
-    assert legs(LEFT, ("2026-11-25T15:00", ""), RIGHT) == ["both", "", "both"]
+    assert legs(LEFT, ("2026-11-25T15:00", ""), RIGHT) == ["both", "both", "both"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_without_such_a_link_each_keeps_its_leg(treated: tuple[tuple[str, str], 
 
 
 def test_what_is_still_to_come_of_its_own_is_seen_behind_what_holds_of_another() -> None:
-    """While the second is worn day and night, the first's days are over with it, and the second's come after."""
+    """While the second is worn day and night, the first's days end with it, and the second's come after."""
     first, second = course(1, "2026-11-20T15:00", "left"), course(2, "2026-11-25T11:00", "left")
     moment = at("2026-11-25T12:00")
     assert "compression-daytime" not in seen_with(first, [second], moment).phases

@@ -48,7 +48,7 @@ def test_every_sms_keeps_its_segments_with_the_longest_name_number_and_link(
         moment = row.due_at + (row.send_by - row.due_at - MINUTE) * share
         for at in (row.due_at, moment):
             text = render_together(chart.text_of(row, at)[1], LONGEST, LONGEST_LINK, at)
-            # Stockings on the day on which the exercise period ends, all at their longest: nothing is left out.
+            # Stockings on the day on which the exercise period ends, all at their longest: all is said.
             crowded = row.message == "day-14" and "tockings" in text.sms
             assert text.segments <= most + crowded, text.sms
 
