@@ -3,9 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from scheduler.management.base import WrongInput
-from scheduler.management.treatment_args import pairs
-from scheduler.plans.changes import (
+from scheduler.changes import (
     Cancel,
     Change,
     ChangeAddress,
@@ -16,6 +14,8 @@ from scheduler.plans.changes import (
     SendNow,
     SkipReminder,
 )
+from scheduler.management.base import WrongInput
+from scheduler.management.treatment_args import pairs
 
 TREATMENT = ("treated", "answer", "zone", "site")
 ADDRESS = ("mobile", "email", "channel")

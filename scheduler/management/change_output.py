@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from scheduler.changes import Correction, Line, PlanEffect
+from scheduler.changes.facts import moment
 from scheduler.management.edition_output import show
-from scheduler.plans.changes import Correction, Line, PlanEffect
-from scheduler.plans.changes.facts import moment
 
 HEADINGS = ("What", "Before", "After", "Why")
 

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from scheduler import editions
+from scheduler.changes.steps import Wording
 from scheduler.management.base import WrongInput
 from scheduler.management.edition_output import show
 from scheduler.models import Clinic, Draft
 from scheduler.plans.cases import load_cases
-from scheduler.plans.changes.steps import Wording
 from scheduler.plans.everybody import Effect, Reach, effect_on_everybody
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
 from scheduler.plans.rollout import carry_out, differences

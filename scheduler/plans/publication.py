@@ -10,12 +10,8 @@ from django.db.models import Max, QuerySet
 from scheduler.editions import Refused, Stale, publish_draft
 from scheduler.editions.publishing import lock
 from scheduler.models import Clinic, Draft, Event, Rollout
-from scheduler.plans.changes import ChangeAddress
-from scheduler.plans.changes.stale import DONE
+from scheduler.plans.deeds import DECIDED
 from scheduler.plans.rollout import running
-
-#: what a person does to a plan; it changes the effect that another person looked at
-CHANGES = tuple(kind for kind in DONE if kind not in (ChangeAddress.kind, "treatment-added"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ def seen_now(draft: Draft) -> Seen:
 def _changes(clinic: Clinic, protocol_id: str) -> QuerySet[Event]:
     """The events by which a person changed a plan of this protocol."""
     return Event.objects.for_clinic(clinic).filter(
-        kind__in=CHANGES, episode__edition__protocol_id=protocol_id
+        kind__in=DECIDED, episode__edition__protocol_id=protocol_id
     )
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from scheduler.changes import SkipReminder, change_plan, effect_of
 from scheduler.editions import current_edition
 from scheduler.management.base import Failure, WrongInput
 from scheduler.models import Clinic, Reminder, Rollout
-from scheduler.plans.changes import SkipReminder, change_plan, effect_of
 from tests.commands.test_edition import SIGNED, edition
 from tests.enrolment.clinics import PROTOCOL, ready_clinic
 from tests.rollout.everybody import LATER, due, enrol_some, let_go

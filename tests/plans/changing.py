@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from scheduler.changes import Change, PlanEffect, change_plan, effect_of
 from scheduler.domain import localtime
 from scheduler.models import Attempt, Episode, Event, Reminder
-from scheduler.plans.changes import Change, PlanEffect, change_plan, effect_of
 
 NURSE = "nurse@example.com"
 WHY = "it was typed wrong"

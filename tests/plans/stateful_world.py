@@ -148,7 +148,7 @@ class World:
         assert (post.kind, post.outgoing.address) not in self.stopped, f"{post.key} went to who refused it"
         assert post.key not in self.taken_out, f"{post.key} left though a person took it out"
         assert post.at < reminder.send_by, f"{post.key} left past its send-by"
-        assert at_desk or (8 <= wall.hour and wall < own.closes), f"{post.key} left at {wall}"
+        assert at_desk or (wall.hour >= 8 and wall < own.closes), f"{post.key} left at {wall}"
 
     def _check_last(self, post: Post, own: Treated) -> None:
         """The plan's last text says so, and no other does."""

@@ -5,10 +5,10 @@ from django.test import override_settings
 from structlog.testing import capture_logs
 
 from scheduler import opt_outs
+from scheduler.changes import ChangeAddress, Refused
 from scheduler.dispatch.claim import claim
 from scheduler.dispatch.recheck import recheck
 from scheduler.models import Attempt, Episode, Patient
-from scheduler.plans.changes import ChangeAddress, Refused
 from tests.dispatch.plans import Recording
 from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW

@@ -2,9 +2,7 @@
 
 import pytest
 
-from scheduler.dispatch.claim import claim
-from scheduler.models import Episode, Reminder
-from scheduler.plans.changes import (
+from scheduler.changes import (
     Change,
     ChangeTreatment,
     MoveReminder,
@@ -13,6 +11,8 @@ from scheduler.plans.changes import (
     SendNow,
     SkipReminder,
 )
+from scheduler.dispatch.claim import claim
+from scheduler.models import Episode, Reminder
 from tests.dispatch.plans import Recording
 from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW

@@ -2,8 +2,8 @@
 
 import pytest
 
+from scheduler.changes import Cancel, ChangeTreatment, Pause, Refused, Resume, SkipReminder
 from scheduler.models import Episode
-from scheduler.plans.changes import Cancel, ChangeTreatment, Pause, Refused, Resume, SkipReminder
 from tests.dispatch.plans import Recording
 from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import override_settings
 
+from scheduler.changes import ChangeTreatment, MoveReminder, Refused, SkipReminder
 from scheduler.dispatch.claim import claim
 from scheduler.dispatch.recheck import recheck
 from scheduler.domain.replan import replan
 from scheduler.enrolment import enrol
 from scheduler.models import Clinic, Episode
 from scheduler.plans.cases import load_cases
-from scheduler.plans.changes import ChangeTreatment, MoveReminder, Refused, SkipReminder
 from tests.dispatch.plans import Recording, patient_of
 from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW, asked

@@ -5,9 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from scheduler.models import Clinic, Episode, Reminder
-from scheduler.plans import renew
-from scheduler.plans.changes import (
+from scheduler.changes import (
     Cancel,
     ChangeAddress,
     ChangeTreatment,
@@ -19,6 +17,8 @@ from scheduler.plans.changes import (
     change_plan,
     effect_of,
 )
+from scheduler.models import Clinic, Episode, Reminder
+from scheduler.plans import renew
 from tests.dispatch.plans import Recording, live_clinic, patient_of
 from tests.dispatch.treatments import run, treated_again
 from tests.enrolment.clinics import NOW

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from scheduler.changes import MoveReminder, SkipReminder, change_plan, effect_of
 from scheduler.dispatch.jobs import JOBS, run_job
 from scheduler.editions import Refused, Stale, current_edition
 from scheduler.enrolment import Enrolment, enrol
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder
 from scheduler.plans import everybody, rollout
-from scheduler.plans.changes import MoveReminder, SkipReminder, change_plan, effect_of
 from scheduler.plans.publication import seen_now
 from scheduler.plans.rollout import carry_on, carry_out, step
 from tests.enrolment.clinics import NOW, PROTOCOL, asked, ready_clinic

@@ -6,12 +6,12 @@ from typing import IO, Any, cast
 
 from django.utils import timezone
 
+from scheduler.changes import Change, PlanEffect, Refused, change_plan, effect_of
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
 from scheduler.management.change_args import add_change_arguments, option, read_change
 from scheduler.management.change_output import effect_json, show_effect
 from scheduler.management.commands.enrol import ACTOR, find_clinic
-from scheduler.plans.changes import Change, PlanEffect, Refused, change_plan, effect_of
 
 #: the largest number that the databases have for a row
 MOST = 2**63 - 1

@@ -5,9 +5,9 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
+from scheduler.changes.loaded import Loaded
 from scheduler.domain.stored import Stored
 from scheduler.models import Episode
-from scheduler.plans.changes.loaded import Loaded
 from scheduler.plans.courses import course_of_episode
 
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from scheduler.changes.facts import moment
+from scheduler.changes.loaded import Loaded, keys_of
+from scheduler.changes.refused import Refused, refuse
+from scheduler.changes.wanted import Wanted
 from scheduler.domain.due import candidates, has_something_to_say
 from scheduler.domain.overlap import seen_with
 from scheduler.domain.status import Status
@@ -11,10 +15,6 @@ from scheduler.domain.stored import BY_PERSON, Stored
 from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed
 from scheduler.models import Episode
-from scheduler.plans.changes.facts import moment
-from scheduler.plans.changes.loaded import Loaded, keys_of
-from scheduler.plans.changes.refused import Refused, refuse
-from scheduler.plans.changes.wanted import Wanted
 
 #: why a reminder that is not planned any more cannot be changed
 STANDS = {

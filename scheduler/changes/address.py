@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from scheduler.changes.facts import moment
+from scheduler.changes.loaded import Loaded
+from scheduler.changes.refused import Refused
+from scheduler.changes.wanted import Wanted
 from scheduler.domain.stored import PENDING
 from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed
 from scheduler.enrolment.phone import mobile
 from scheduler.models import Episode
 from scheduler.opt_outs import Recipient, refused_since
-from scheduler.plans.changes.facts import moment
-from scheduler.plans.changes.loaded import Loaded
-from scheduler.plans.changes.refused import Refused
-from scheduler.plans.changes.wanted import Wanted
 from scheduler.senders import shut_ways
 
 STOPPED = {"sms": "Texts to this number", "email": "Emails to this address"}

@@ -1,23 +1,13 @@
 """What happened to a plan since somebody looked at it."""
 
+from scheduler.changes.facts import in_words, moment
+from scheduler.changes.loaded import label_in
 from scheduler.models import Episode, Event
-from scheduler.plans.changes.facts import in_words, moment
-from scheduler.plans.changes.loaded import label_in
 from scheduler.plans.courses import course_of_episode
+from scheduler.plans.deeds import DONE
 
 #: so many of the newest changes are told
 MOST = 5
-DONE = {
-    "treatment-changed": "changed the treatment",
-    "reminder-moved": "moved a message",
-    "reminder-sent-now": "sent a message at once",
-    "reminder-skipped": "took a message out",
-    "plan-paused": "paused the plan",
-    "plan-resumed": "resumed the plan",
-    "plan-cancelled": "cancelled the plan",
-    "address-changed": "changed how the patient is reached",
-    "treatment-added": "enrolled another treatment",
-}
 BY_ITSELF = (
     "Since you looked at it the plan was brought up to date: texts went, or a treatment or an edition came. "
     "This is not the effect any more. Look again."

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.changes.facts import Facts, Line, facts_of, in_words, moment
+from scheduler.changes.loaded import Loaded
+from scheduler.changes.refused import refuse
+from scheduler.changes.steps import Wording
+from scheduler.changes.wanted import Change, Wanted, changed
 from scheduler.domain.diff import Diff
 from scheduler.domain.localtime import local_date, short_date
 from scheduler.domain.message import Content, Part, Text, render_together
@@ -18,11 +23,6 @@ from scheduler.domain.stored import BY_PERSON
 from scheduler.domain.timeline import PlannedReminder, Timeline
 from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.models import Episode
-from scheduler.plans.changes.facts import Facts, Line, facts_of, in_words, moment
-from scheduler.plans.changes.loaded import Loaded
-from scheduler.plans.changes.refused import refuse
-from scheduler.plans.changes.steps import Wording
-from scheduler.plans.changes.wanted import Change, Wanted, changed
 
 
 @dataclass(frozen=True, slots=True)

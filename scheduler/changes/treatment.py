@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from scheduler.changes.facts import moment
+from scheduler.changes.loaded import Loaded
+from scheduler.changes.refused import Refused
+from scheduler.changes.wanted import Wanted
 from scheduler.domain import localtime
 from scheduler.domain.phases import Treatment
 from scheduler.domain.status import Status
 from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed, is_late, last_day
 from scheduler.enrolment.request import SITES
-from scheduler.plans.changes.facts import moment
-from scheduler.plans.changes.loaded import Loaded
-from scheduler.plans.changes.refused import Refused
-from scheduler.plans.changes.wanted import Wanted
 from scheduler.plans.courses import treatment_of
 
 FUTURE = "This is in the future. Give the time at which the treatment ended."

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from scheduler.changes.loaded import Loaded
+from scheduler.changes.wanted import Wanted
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
-from scheduler.plans.changes.loaded import Loaded
-from scheduler.plans.changes.wanted import Wanted
 
 #: the value before and the one after, as JSON has them
 Facts = Mapping[str, tuple[Any, Any]]

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.changes.facts import Line, moment
+from scheduler.changes.loaded import label_in
 from scheduler.domain import localtime
 from scheduler.domain.diff import Diff, Effect, Step
 from scheduler.domain.overlap import LEGS, merged_phase
 from scheduler.domain.phases import Course
 from scheduler.domain.stored import Stored
 from scheduler.domain.timeline import Timeline
-from scheduler.plans.changes.facts import Line, moment
-from scheduler.plans.changes.loaded import label_in
 
 AFTER = {Effect.VANISHES: "not sent", Effect.SUPERSEDED: "not sent", Effect.FOLDED: "part of another text"}
 VANISHES = {

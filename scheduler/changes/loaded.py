@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.changes.refused import refuse
 from scheduler.domain import localtime
 from scheduler.domain.phases import Course
 from scheduler.domain.replan import Case
@@ -11,7 +12,6 @@ from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
 from scheduler.models import Clinic, Episode, Patient
 from scheduler.plans.cases import load_cases
-from scheduler.plans.changes.refused import refuse
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.db.models import F
 
+from scheduler.changes.effect import Foreseen, PlanEffect, foresee
+from scheduler.changes.loaded import Loaded, find, load
+from scheduler.changes.refused import Refused, Stale, refuse
+from scheduler.changes.stale import BY_ITSELF, changes_since
+from scheduler.changes.wanted import Change
 from scheduler.domain.diff import Diff
 from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
 from scheduler.history import move
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder
-from scheduler.plans.changes.effect import Foreseen, PlanEffect, foresee
-from scheduler.plans.changes.loaded import Loaded, find, load
-from scheduler.plans.changes.refused import Refused, Stale, refuse
-from scheduler.plans.changes.stale import BY_ITSELF, changes_since
-from scheduler.plans.changes.wanted import Change
 from scheduler.plans.renewal import lock, write
 
 LONGEST_REASON = 300

@@ -1,0 +1,30 @@
+"""What a person may change in a running plan: shown with its effect first, then done."""
+
+from scheduler.changes.address import ChangeAddress
+from scheduler.changes.doing import change_plan, effect_of
+from scheduler.changes.effect import Correction, PlanEffect
+from scheduler.changes.facts import Line
+from scheduler.changes.refused import Refused, Stale
+from scheduler.changes.reminder import MoveReminder, SendNow, SkipReminder
+from scheduler.changes.state import Cancel, Pause, Resume
+from scheduler.changes.treatment import ChangeTreatment
+from scheduler.changes.wanted import Change
+
+__all__ = [
+    "Cancel",
+    "Change",
+    "ChangeAddress",
+    "ChangeTreatment",
+    "Correction",
+    "Line",
+    "MoveReminder",
+    "Pause",
+    "PlanEffect",
+    "Refused",
+    "Resume",
+    "SendNow",
+    "SkipReminder",
+    "Stale",
+    "change_plan",
+    "effect_of",
+]
