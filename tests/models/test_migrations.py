@@ -24,9 +24,8 @@ def test_a_patient_of_the_first_release_stands_since_the_last_enrolment() -> Non
         clinic=clinic, name="Example", page_token="abc", created_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
     alone = rows(old, "Patient").create(clinic=clinic, name="Alone", page_token="abd", created_at=ENROLLED)
-    rows(old, "Episode").create(
-        clinic=clinic, patient=patient, edition=edition, treated_at=ENROLLED, enrolled_at=ENROLLED, identity="i"
-    )
+    times = {"treated_at": ENROLLED, "enrolled_at": ENROLLED}
+    rows(old, "Episode").create(clinic=clinic, patient=patient, edition=edition, identity="i", **times)
     try:
         executor = MigrationExecutor(connection)
         executor.migrate(newest)
