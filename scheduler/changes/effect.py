@@ -126,7 +126,7 @@ def _told(after: Loaded, corrections: tuple[Correction, ...]) -> Iterator[str]:
             for phase in owed(Standing(course, after.now), others, after.case.tellings)
         ]
         when = moment(planned.timezone, planned.due_at)
-        yield f"The patient was told another end of: {', '.join(wrong)}. A text corrects it: {when}."
+        yield f"The patient was told a wrong end date for: {', '.join(wrong)}. A text corrects it: {when}."
 
 
 def _gone(diff: Diff) -> Iterator[str]:

@@ -83,7 +83,7 @@ class SkipReminder:
         row, protocol = _planned(loaded, self.key), loaded.course.protocol
         if row.critical and loaded.now < row.send_by:
             until = moment(row.timezone, row.send_by)
-            sentence = f"This text tells of an emergency: as long as it may be sent, until {until}, it is."
+            sentence = f"This text names signs of an emergency. It cannot be skipped before {until}."
             raise refuse("critical", sentence, "key")
         if row.message == protocol.correction != protocol.catch_up:
             sentence = (
@@ -133,7 +133,7 @@ def _check_time(loaded: Loaded, row: Stored, to: datetime) -> None:
     course, zone = loaded.course, row.timezone
     if to >= row.send_by:
         until = moment(zone, row.send_by)
-        raise refuse("past-send-by", f"It makes sense until {until} only, so it has to go before that.", "to")
+        raise refuse("past-send-by", f"It must go before {until}.", "to")
     if not course.hours.include(to):
         opens = course.hours.next_moment(to)
         could = (

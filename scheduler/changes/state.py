@@ -20,7 +20,8 @@ class Pause:
     def read(self, loaded: Loaded) -> Wanted:
         critical = [row for row in loaded.to_come() if row.critical]
         notes = (
-            "Until the plan is resumed nothing is sent. What then is overdue is made up for by one text.",
+            "Nothing but critical texts is sent until somebody resumes the plan. "
+            "After that, one text makes up for those missed.",
         )
         goes = tuple(f"{_named(loaded, row)} goes nevertheless." for row in critical)
         return Wanted(episode={"state": Episode.State.PAUSED}, notes=notes + goes)

@@ -17,6 +17,7 @@ def test_a_pause_holds_everything_but_what_is_critical(sam: Episode, channel: Re
     run(channel, NOW, DAY_3)
     effect = do(sam, Pause(), DAY_3)
     assert "Signs of a clot (Tue 24 Nov, 09:00) goes nevertheless." in effect.notes
+    assert effect.notes[0].startswith("Nothing but critical texts is sent until somebody resumes the plan.")
     before = set(sent(sam))
     run(channel, DAY_3, at(26, 12))
     assert set(sent(sam)) - before == {"clot-signs"}
