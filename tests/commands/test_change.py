@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from time_machine import travel
 
-from scheduler.management.base import WrongInput
+from scheduler.management.base import Failure, WrongInput
 from scheduler.models import Clinic, Episode
 from tests.dispatch.plans import Recording, live_clinic, patient_of
 from tests.dispatch.treatments import run as dispatch
@@ -128,12 +128,9 @@ def test_it_resumes(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:
         (["--move=day-6"], "--move day-6: write NAME=VALUE"),
         (["--move=day-6=2026-11-25T22:00"], "--move: Texts are sent between 08:00 and 20:30 only."),
         (["--skip=day-99"], "--skip: There is no reminder 'day-99'; still to come: day-6, day-7"),
-        (["--send-now=day-1"], "--send-now: It has gone already."),
-        (["--resume"], "This would change nothing"),
         (["--mobile=1"], "--mobile: This is not"),
         (["--channel="], "--channel: Choose at least one"),
         (["--site=left", "--yes"], "--reason: Say why this is done."),
-        (["--site=left", "--yes", "--reason=x", "--revision=7"], "Since you looked at it"),
     ],
 )
 def test_it_says_what_is_wrong_in_a_line(
@@ -146,6 +143,37 @@ def test_it_says_what_is_wrong_in_a_line(
     (said,) = str(wrong.value).splitlines()
     assert said.startswith(line)
     assert rows_written(sam) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--send-now=day-1"], "--send-now: It has gone already."),
+        (["--skip=clot-signs"], "--skip: "),
+        (["--resume"], "This would change nothing"),
+        (["--site=left", "--yes", "--reason=x", "--revision=7"], "Since you looked at it"),
+    ],
+)
+def test_it_fails_where_things_stand_otherwise(
+    sam: Episode, capsys: pytest.CaptureFixture[str], words: list[str], line: str
+) -> None:
+    before = rows_written(sam)
+    with pytest.raises(Failure) as failure:
+        run(capsys, sam, *words)
+    assert failure.value.returncode == 1
+    assert str(failure.value).startswith(line)
+    assert rows_written(sam) == before
+
+
+def test_a_cancelled_plan_fails(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, sam, "--cancel", "--yes", "--reason=moved away")
+    with pytest.raises(Failure, match="This plan is cancelled"):
+        run(capsys, sam, "--pause")
+
+
+def test_at_night_sending_at_once_fails(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Failure, match="Texts are sent between"):
+        run(capsys, sam, "--send-now=day-6", now=at(25, 23))
 
 
 def test_it_knows_this_clinics_plans_only(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,15 +6,22 @@ from typing import IO, Any, cast
 
 from django.utils import timezone
 
-from scheduler.changes import Change, PlanEffect, Refused, change_plan, effect_of
+from scheduler.changes import Change, MoveReminder, PlanEffect, Refused, change_plan, effect_of
 from scheduler.management.base import Command as BaseCommand
-from scheduler.management.base import WrongInput
+from scheduler.management.base import Failure, WrongInput
 from scheduler.management.change_args import add_change_arguments, option, read_change
 from scheduler.management.change_output import effect_json, show_effect
 from scheduler.management.commands.enrol import ACTOR, find_clinic
 
 #: the largest number that the databases have for a row
 MOST = 2**63 - 1
+#: what was typed cannot be right; everything else could not be done as things stand
+TYPED = {
+    "wrong-input", "fold", "confirm-late", "future", "over", "past", "unknown-episode", "unknown-reminder",
+    "no-reason", "long-reason", "wrong-reason",
+}  # fmt: skip
+#: wrong input as well where the time is typed, and not the one that it is
+TIMES = {"past-send-by", "outside-hours", "nothing-to-say"}
 
 
 def number(word: str) -> int:
@@ -45,7 +52,7 @@ class Command(BaseCommand):
             effect = self._done(change, options) if options["yes"] else self._effect(change, options)
         except Refused as refused:
             lines = [f"{option(field, change)}{said}" for field, said in refused.faults.items()]
-            raise WrongInput("\n".join(lines)) from None
+            raise _kind(refused.code, change)("\n".join(lines)) from None
         if options["format"] == "json":
             answer = effect_json(options["episode"], effect, done=options["yes"])
             self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
@@ -70,3 +77,8 @@ class Command(BaseCommand):
             seen_revision=revision,
             seen=seen,
         )
+
+
+def _kind(code: str, change: Change) -> type[WrongInput | Failure]:
+    typed = TYPED | TIMES if isinstance(change, MoveReminder) else TYPED
+    return WrongInput if code in typed else Failure
