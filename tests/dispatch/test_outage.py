@@ -158,10 +158,10 @@ def test_planning_anew_costs_a_claim_a_fixed_number_of_queries(
 def test_a_correction_that_nobody_sent_in_time_is_still_owed(clinic: Clinic, channel: Recording) -> None:
     """The treatment was two days earlier than the patient was told, and then no worker ran for eight days."""
     episode = patient_of(clinic)
-    down = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    down = datetime(2026, 12, 5, 12, tzinfo=UTC)
     run(channel, NOW, down)
     change(episode, down, treated_at=episode.treated_at - timedelta(days=2), treated_local="2026-11-18T15:00")
-    back = datetime(2026, 12, 8, 12, tzinfo=UTC)
+    back = datetime(2026, 12, 13, 12, tzinfo=UTC)
     run(channel, back, back + HOUR)
     assert sent_keys(episode)[-1] == "correction-1"
     assert "No waxing to Wed 16 Dec." in channel.taken[-1].text
