@@ -3,12 +3,12 @@
 from scheduler.changes.address import ChangeAddress
 from scheduler.changes.doing import change_plan, effect_of
 from scheduler.changes.effect import Correction, PlanEffect
-from scheduler.changes.facts import Line
 from scheduler.changes.refused import Refused, Stale
 from scheduler.changes.reminder import MoveReminder, SendNow, SkipReminder
 from scheduler.changes.state import Cancel, Pause, Resume
 from scheduler.changes.treatment import ChangeTreatment
 from scheduler.changes.wanted import Change
+from scheduler.plans.wording import Line
 
 __all__ = [
     "Cancel",

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from scheduler.changes.facts import moment
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
 from scheduler.changes.wanted import Wanted
@@ -14,6 +13,7 @@ from scheduler.enrolment.checking import Typed
 from scheduler.enrolment.phone import mobile
 from scheduler.models import Episode
 from scheduler.opt_outs import Recipient, refused_since
+from scheduler.plans.wording import moment
 from scheduler.senders import shut_ways
 
 STOPPED = {"sms": "Texts to this number", "email": "Emails to this address"}

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.changes.facts import Facts, Line, facts_of, in_words, moment
+from scheduler.changes.facts import Facts, facts_of, in_words
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import refuse
-from scheduler.changes.steps import Wording
 from scheduler.changes.wanted import Change, Wanted, changed
 from scheduler.domain.diff import Diff
 from scheduler.domain.localtime import local_date, short_date
@@ -23,6 +22,7 @@ from scheduler.domain.stored import BY_PERSON
 from scheduler.domain.timeline import PlannedReminder, Timeline
 from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.models import Episode
+from scheduler.plans.wording import Line, Wording, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
         revision=loaded.episode.revision,
         seen=_fingerprint(loaded, diff),
         changes=changes,
-        steps=tuple(line for line in wording.lines(diff) if line not in changes),
+        steps=tuple(line for line in wording.lines(diff.steps) if line not in changes),
         timeline=timeline,
         diff=diff,
         corrections=corrections,

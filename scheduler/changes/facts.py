@@ -1,14 +1,13 @@
 """What a change changes: the values before and after, as its event keeps them and as people read them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.wanted import Wanted
-from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
+from scheduler.plans.wording import Line, moment
 
 #: the value before and the one after, as JSON has them
 Facts = Mapping[str, tuple[Any, Any]]
@@ -28,20 +27,6 @@ WORDS = {
     "scheduled": "planned",
     "skipped": "not sent",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something that changes, in words; `before` or `after` is empty where there is nothing."""
-
-    what: str
-    before: str
-    after: str
-    why: str = ""
-
-    def __str__(self) -> str:
-        said = f"{self.what}: {self.before or 'none'} -> {self.after or 'none'}"
-        return f"{said} ({self.why})" if self.why else said
 
 
 def facts_of(loaded: Loaded, wanted: Wanted) -> Facts:
@@ -95,9 +80,3 @@ def _word(value: Any) -> str:
 
 def _moment(zone: str, instant: str) -> str:
     return moment(zone, datetime.fromisoformat(instant))
-
-
-def moment(zone: str, instant: datetime) -> str:
-    """Thu 26 Nov, 09:00, on the clock of the zone."""
-    wall = localtime.to_wall(zone, instant)
-    return f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"

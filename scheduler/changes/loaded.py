@@ -12,6 +12,7 @@ from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
 from scheduler.models import Clinic, Episode, Patient
 from scheduler.plans.cases import load_cases
+from scheduler.plans.wording import label_in
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,3 @@ def _ended(loaded: Loaded) -> str:
 
 def keys_of(rows: Sequence[Stored]) -> str:
     return ", ".join(row.key for row in rows) or "none"
-
-
-def label_in(course: Course, message: str, due_at: datetime) -> str:
-    """The label of a message that is due then, as staff read it; its id where the protocol has it no more."""
-    known = course.protocol.messages.get(message)
-    return known.label.replace("{day}", str(course.treatment.day_of(due_at))) if known else message

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from scheduler.changes.facts import moment
 from scheduler.changes.loaded import Loaded, keys_of
 from scheduler.changes.refused import Refused, refuse
 from scheduler.changes.wanted import Wanted
@@ -15,6 +14,7 @@ from scheduler.domain.stored import BY_PERSON, Stored
 from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed
 from scheduler.models import Episode
+from scheduler.plans.wording import moment
 
 #: why a reminder that is not planned any more cannot be changed
 STANDS = {

@@ -1,10 +1,10 @@
 """What happened to a plan since somebody looked at it."""
 
-from scheduler.changes.facts import in_words, moment
-from scheduler.changes.loaded import label_in
+from scheduler.changes.facts import in_words
 from scheduler.models import Episode, Event
 from scheduler.plans.courses import course_of_episode
 from scheduler.plans.deeds import DONE
+from scheduler.plans.wording import label_in, moment
 
 #: so many of the newest changes are told
 MOST = 5

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scheduler.changes.facts import moment
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.wanted import Wanted
 from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
 from scheduler.models import Episode
+from scheduler.plans.wording import moment
 
 
 @dataclass(frozen=True)

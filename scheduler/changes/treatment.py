@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from scheduler.changes.facts import moment
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
 from scheduler.changes.wanted import Wanted
@@ -15,6 +14,7 @@ from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed, is_late, last_day
 from scheduler.enrolment.request import SITES
 from scheduler.plans.courses import treatment_of
+from scheduler.plans.wording import moment
 
 FUTURE = "This is in the future. Give the time at which the treatment ended."
 OVER = "This treatment would be so long ago that its plan is over. Cancel the plan if nothing is to be sent."

@@ -11,21 +11,16 @@ from scheduler.domain.phases import Course, Phase
 from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
 from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to
-from scheduler.enrolment.effects import named, sentences
+from scheduler.enrolment.effects import sentences
 from scheduler.enrolment.further import new_addresses, planned_with
 from scheduler.enrolment.request import Enrolment
 from scheduler.models import Patient
 from scheduler.opt_outs import Recipient, refused
+from scheduler.plans.wording import WHY_NOT, moment, named
 from scheduler.senders import leaves_for_real, shut_ways
 
 #: as long as a real one, so that the segments are right
 EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
-REASONS = {
-    "past-send-by": "its time has passed",
-    "folded": "another text of that day says it",
-    "said-elsewhere": "the first text says what still holds of it",
-    "nothing-to-say": "nothing of what it says holds then",
-}
 ADDRESSES = {"mobile": "mobile number", "email": "email address"}
 
 
@@ -134,13 +129,12 @@ def _about_addresses(asked: Enrolment, checked: Checked) -> Iterator[str]:
 def _not_sent(timeline: Timeline, unsent: Unsent) -> str:
     """What is not sent by itself, when it would have been due, and why."""
     courses = {course.treatment.episode: course for course in timeline.courses}
-    wall = localtime.to_wall(courses[unsent.episode].zone, unsent.due_at)
-    due = f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"
+    due = moment(courses[unsent.episode].zone, unsent.due_at)
     return f"{unsent.label} ({due}): {_why(unsent, courses)}."
 
 
 def _why(unsent: Unsent, courses: Mapping[int, Course]) -> str:
     if unsent.decided_by == unsent.episode or unsent.reason not in ("superseded", "folded", "said-elsewhere"):
-        return REASONS[unsent.reason]
+        return WHY_NOT[unsent.reason]
     decider = named(courses[unsent.decided_by])
     return f"{decider} decides" if unsent.reason == "superseded" else f"a text of {decider} says it"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from scheduler.changes import Correction, Line, PlanEffect
-from scheduler.changes.facts import moment
 from scheduler.management.edition_output import show
+from scheduler.plans.wording import moment
 
 HEADINGS = ("What", "Before", "After", "Why")
 

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from scheduler import editions
-from scheduler.changes.steps import Wording
 from scheduler.management.base import WrongInput
 from scheduler.management.edition_output import show
 from scheduler.models import Clinic, Draft
@@ -21,6 +20,7 @@ from scheduler.plans.cases import load_cases
 from scheduler.plans.everybody import Effect, Reach, effect_on_everybody
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
 from scheduler.plans.rollout import carry_out, differences
+from scheduler.plans.wording import Wording
 
 WORDS = {
     "patients": "patients with something to come",
@@ -60,7 +60,7 @@ def _lines(effect: Effect) -> Iterator[tuple[str, ...]]:
     before = load_cases([effect.patient])[effect.patient].courses
     wording = Wording({**before, **effect.case.courses}, effect.timeline)
     episodes = ", ".join(map(str, effect.case.courses))
-    for line in wording.lines(effect.diff):
+    for line in wording.lines(effect.diff.steps):
         yield episodes, line.what, line.before, line.after, line.why
 
 

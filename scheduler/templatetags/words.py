@@ -8,9 +8,9 @@ from django import template
 from django.utils.html import format_html
 
 from scheduler.domain import localtime
-from scheduler.enrolment.effects import named
 from scheduler.enrolment.phone import spoken
 from scheduler.models import Clinic
+from scheduler.plans.wording import named
 from scheduler.web import words
 
 register = template.Library()

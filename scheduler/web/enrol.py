@@ -17,10 +17,10 @@ from scheduler.domain.status import Status
 from scheduler.domain.timeline import Phase, PlannedReminder
 from scheduler.enrolment import Preview, Refused, already_running, offered, preview
 from scheduler.enrolment import enrol as enrol_patient
-from scheduler.enrolment.effects import named
 from scheduler.enrolment.patients import record
 from scheduler.models import Attempt, Clinic, Episode
 from scheduler.plans.view import views
+from scheduler.plans.wording import named
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.enrol_form import EnrolForm
 from scheduler.web.picture import until

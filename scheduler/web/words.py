@@ -9,6 +9,7 @@ from scheduler.domain import localtime, overlap
 from scheduler.domain.length import Length
 from scheduler.domain.status import Status
 from scheduler.models import Event
+from scheduler.plans.wording import WHY_NOT
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -99,17 +100,12 @@ def phone(number: str) -> str:
 
 #: codes of Reminder.status_reason and of events
 REASONS: Final[dict[str, str]] = {
-    "past-send-by": "its time had passed",
+    **WHY_NOT,
     "opted-out": "the patient stopped it",
     "changed": "the plan was changed meanwhile",
-    "episode-cancelled": "the plan was cancelled",
     "outside-hours": "waits for sending hours",
     "lease-expired": "a worker stopped while sending it",
     "other-treatment": "another treatment decides",
-    "said-elsewhere": "another text says what still holds of it",
-    "folded": "another text says it",
-    "nothing-to-say": "nothing of what it says holds then",
-    "plan-changed": "it has no place in the plan any more",
     "by-person": "somebody decided so",
 }
 OPTED: Final = {"opted-out": "Stopped", "opted-in": "Resumed"}
