@@ -25,8 +25,10 @@ def fold_together(slots: Sequence[Slot], courses: Sequence[Course]) -> tuple[lis
     kept, unsent = list(slots), list[Unsent]()
     by_name = {_name(slot): slot for slot in slots}
     # The newest treatment's texts carry; so its elder is asked first, then the one before that.
-    for guest in sorted(slots, key=lambda slot: slot.course.treatment.treated_at, reverse=True):
-        if guest.candidate.critical or guest.candidate.opens or guest.by_person or guest.guests:
+    for guest in sorted(slots, key=_age, reverse=True):
+        if guest.candidate.critical or guest.candidate.opens or guest.by_person:
+            continue
+        if guest.course.treatment.paused:
             continue
         if opener := _opener_that_says_it(guest, kept):
             kept.remove(guest)
@@ -44,6 +46,8 @@ def _opener_that_says_it(guest: Slot, slots: Sequence[Slot]) -> Slot | None:
     for slot in slots:
         opener, meets = slot.candidate, legs_meet(slot.course.treatment.site, guest.course.treatment.site)
         if slot.course is guest.course or not opener.opens or not meets or guest.nominal >= opener.due_at:
+            continue
+        if slot.course.treatment.paused:
             continue
         if is_repeated_by(guest.course, opener, overdue):
             return slot
@@ -63,16 +67,21 @@ def _host(
 
 def _hosts(guest: Slot, slots: Sequence[Slot]) -> list[Slot]:
     """Texts of later treatments on the same day, the nearest first."""
-    mine, day = guest.course.treatment, _date(guest)
+    day = _date(guest)
     found = [
         slot
         for slot in slots
-        if (slot.course.treatment.treated_at, slot.course.treatment.episode) > (mine.treated_at, mine.episode)
+        if _age(slot) > _age(guest)
         and not slot.candidate.critical
         and not slot.by_person
+        and not slot.course.treatment.paused
         and _date(slot) == day
     ]
     return sorted(found, key=lambda slot: abs(slot.candidate.due_at - guest.candidate.due_at))
+
+
+def _age(slot: Slot) -> tuple[datetime, int]:
+    return slot.course.treatment.treated_at, slot.course.treatment.episode
 
 
 def _date(slot: Slot) -> date:

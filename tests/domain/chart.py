@@ -43,6 +43,7 @@ class Chart:
     sent: list[Sent] = field(default_factory=list)
     diffs: list[Diff] = field(default_factory=list)
     paused: bool = False
+    planned_at: datetime | None = None
     timeline: Timeline | None = None
     sites: dict[int, str] = field(default_factory=dict)
 
@@ -102,6 +103,7 @@ class Chart:
 
     def renew(self) -> Diff:
         """Plan anew, and write down what changes."""
+        self.planned_at = self.now
         self.timeline, diff = replan(self.case, self.now)
         self._apply(diff)
         self.diffs.append(diff)
