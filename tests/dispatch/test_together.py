@@ -79,13 +79,13 @@ def test_a_cancelled_one_counts_no_more(clinic: Clinic, channel: Recording) -> N
 
 
 def test_a_text_carries_what_the_other_treatment_says_that_day(clinic: Clinic, channel: Recording) -> None:
-    first, second = treated_twice(clinic, channel, ("left", "left"))
+    """What it says of bruises is due on the seventh day of the first treatment."""
+    two_days_later = datetime(2026, 11, 22, 15, tzinfo=UTC)
+    first, second = treated_twice(clinic, channel, ("left", "left"), two_days_later)
     guest, host = guest_and_host(first, second)
-    assert (guest.key, host.key) == ("day-6", "day-1")
-    text = text_of(second, host.key, channel)
-    # The morning after the treatment says nothing of it by itself.
-    assert "No waxing to Wed 23 Dec." in text or "No heat/gym (at least) or exercise to Wed 9 Dec." in text
-    assert sent_keys(first).count(guest.key) == 0
+    assert (guest.key, host.key) == ("day-7", "day-5")
+    assert "Bruises need a week" in text_of(second, host.key, channel)
+    assert guest.key not in sent_keys(first)
 
 
 def test_what_it_carries_is_gone_with_it(clinic: Clinic, channel: Recording) -> None:

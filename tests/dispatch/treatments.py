@@ -58,7 +58,9 @@ def rows_of(*episodes: Episode) -> list[Reminder]:
 def sent_keys(*episodes: Episode) -> list[str]:
     """What left, in its order; a key twice where it left twice."""
     left = Attempt.objects.across_clinics().filter(reminder__episode__in=episodes, status=AttemptStatus.SENT)
-    return list(left.order_by("created_at", "reminder__due_at", "pk").values_list("reminder__key", flat=True))
+    return list(
+        left.order_by("created_at", "reminder__due_at", "reminder").values_list("reminder__key", flat=True)
+    )
 
 
 def just_before(episode: Episode, key: str, channel: Channel) -> Reminder:
