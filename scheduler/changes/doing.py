@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -12,11 +12,11 @@ from scheduler.changes.loaded import Loaded, find, load
 from scheduler.changes.refused import Refused, Stale, refuse
 from scheduler.changes.stale import BY_ITSELF, changes_since
 from scheduler.changes.wanted import Change
-from scheduler.domain.diff import Diff
 from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
 from scheduler.history import move
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder
+from scheduler.plans.deeds import compact
 from scheduler.plans.renewal import lock, write
 
 LONGEST_REASON = 300
@@ -139,20 +139,8 @@ def _tell(loaded: Loaded, foreseen: Foreseen, kind: str, actor: str, why: str) -
         details={
             "why": why,
             "changed": foreseen.facts,
-            "steps": _compact(foreseen.effect.diff),
+            "steps": compact(foreseen.effect.diff.steps),
             "revisions": revisions,
         },
     )
     return revisions[str(loaded.episode.pk)]
-
-
-def _compact(diff: Diff) -> list[list[object]]:
-    """Episode, key, what becomes of it, when it was due and is (UTC), and why."""
-    return [
-        [step.episode, step.key, str(step.effect), _iso(step.before), _iso(step.after), step.reason]
-        for step in diff.steps
-    ]
-
-
-def _iso(instant: datetime | None) -> str:
-    return instant.astimezone(UTC).isoformat() if instant else ""

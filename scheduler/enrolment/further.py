@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ from scheduler.enrolment.request import Enrolment
 from scheduler.history import note
 from scheduler.models import Episode, Patient
 from scheduler.plans.cases import load_cases
+from scheduler.plans.deeds import compact
 from scheduler.plans.renewal import lock, write
 
 #: the number of a treatment that is looked at and not written: it comes after all others
@@ -102,14 +103,8 @@ def _tell(
             why=WHY, changed=moved, steps=[], revisions=revisions,
         )  # fmt: skip
     for episode in others:
-        if steps := [_compact(step) for step in together.effect if step.episode == episode.pk]:
+        if steps := compact(step for step in together.effect if step.episode == episode.pk):
             note(
                 added.clinic, "treatment-added", actor=actor, now=now, episode=episode,
                 why=WHY, changed={}, steps=steps, revisions=revisions, added=added.pk,
             )  # fmt: skip
-
-
-def _compact(step: Step) -> list[object]:
-    """Episode, key, what becomes of it, when it was due and is (UTC), and why."""
-    times = [instant.astimezone(UTC).isoformat() if instant else "" for instant in (step.before, step.after)]
-    return [step.episode, step.key, str(step.effect), *times, step.reason]

@@ -1,4 +1,9 @@
-"""What people do to plans: the kinds of their events, in words."""
+"""What people do to plans: the kinds of their events, in words, and the steps that such an event keeps."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from scheduler.domain.diff import Step
 
 DONE = {
     "treatment-changed": "changed the treatment",
@@ -13,3 +18,15 @@ DONE = {
 }
 #: what another person's look at everybody's plans must know of: not addresses, and not new enrolments
 DECIDED = tuple(kind for kind in DONE if kind not in ("address-changed", "treatment-added"))
+
+
+def compact(steps: Iterable[Step]) -> list[list[object]]:
+    """Episode, key, what becomes of it, when it was due and is (UTC), and why."""
+    return [
+        [step.episode, step.key, str(step.effect), _iso(step.before), _iso(step.after), step.reason]
+        for step in steps
+    ]
+
+
+def _iso(instant: datetime | None) -> str:
+    return instant.astimezone(UTC).isoformat() if instant else ""
