@@ -2,7 +2,7 @@
 
 from scheduler.changes.address import ChangeAddress
 from scheduler.changes.doing import change_plan, effect_of
-from scheduler.changes.effect import Correction, PlanEffect
+from scheduler.changes.effect import PlanEffect, PlannedText
 from scheduler.changes.refused import Refused, Stale
 from scheduler.changes.reminder import MoveReminder, SendNow, SkipReminder
 from scheduler.changes.state import Cancel, Pause, Resume
@@ -15,11 +15,11 @@ __all__ = [
     "Change",
     "ChangeAddress",
     "ChangeTreatment",
-    "Correction",
     "Line",
     "MoveReminder",
     "Pause",
     "PlanEffect",
+    "PlannedText",
     "Refused",
     "Resume",
     "SendNow",

@@ -26,8 +26,8 @@ from scheduler.plans.wording import Line, Wording, moment
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A text that tells the patient what is right now, as it will read when it is due."""
+class PlannedText:
+    """A correction or a catch-up that is to come, as it will read when it is due."""
 
     planned: PlannedReminder
     text: Text
@@ -38,7 +38,8 @@ class PlanEffect:
     """The same for every change. `revision` is the plan's; `seen` stands for all that the person looks at.
 
     `changes` is what is changed, `steps` what becomes of the patient's reminders; `timeline` is the plan
-    afterwards, of all the patient's treatments.
+    afterwards, of all the patient's treatments. `texts` are all of its corrections and catch-ups, those too
+    that were planned before.
     """
 
     revision: int
@@ -47,14 +48,9 @@ class PlanEffect:
     steps: tuple[Line, ...]
     timeline: Timeline
     diff: Diff
-    corrections: tuple[Correction, ...]
+    texts: tuple[PlannedText, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """All of it for people, in the order in which they need it."""
-        return (*map(str, self.changes), *self.notes, *map(str, self.steps), *self.warnings)
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
     wording = Wording({**loaded.case.courses, **after.case.courses}, timeline)
     label = wording.of_row(wanted.row) if wanted.row else ""
     changes = tuple(in_words(facts, loaded.course.protocol, after.episode.timezone, label))
-    corrections = tuple(_corrections(after, timeline))
+    texts = tuple(_texts(after, timeline))
     effect = PlanEffect(
         revision=loaded.episode.revision,
         seen=_fingerprint(loaded, diff),
@@ -86,17 +82,17 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
         steps=tuple(line for line in wording.lines(diff.steps) if line not in changes),
         timeline=timeline,
         diff=diff,
-        corrections=corrections,
-        notes=(*wanted.notes, *_told(after, corrections), *_gone(diff)),
+        texts=texts,
+        notes=(*wanted.notes, *_told(after, texts), *_gone(diff)),
         warnings=(*wanted.warnings, *_nothing_left(after, timeline)),
     )
     return Foreseen(effect, wanted, facts, after)
 
 
-def _corrections(after: Loaded, timeline: Timeline) -> Iterator[Correction]:
+def _texts(after: Loaded, timeline: Timeline) -> Iterator[PlannedText]:
     for planned in timeline.reminders:
         if planned.kind in ("correction", "catch-up"):
-            yield Correction(planned, _rendered(after, timeline, planned))
+            yield PlannedText(planned, _rendered(after, timeline, planned))
 
 
 def _rendered(after: Loaded, timeline: Timeline, planned: PlannedReminder) -> Text:
@@ -116,9 +112,9 @@ def _part(timeline: Timeline, episode: int, content: Content, at: datetime) -> P
     return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
 
 
-def _told(after: Loaded, corrections: tuple[Correction, ...]) -> Iterator[str]:
+def _told(after: Loaded, texts: tuple[PlannedText, ...]) -> Iterator[str]:
     """Which rules the patient knows another end of than is right now."""
-    for planned in (one.planned for one in corrections if one.planned.kind == "correction"):
+    for planned in (one.planned for one in texts if one.planned.kind == "correction"):
         course = after.case.courses[planned.episode]
         others = [other for other in after.case.courses.values() if other is not course]
         wrong = [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from scheduler.changes import Correction, Line, PlanEffect
+from scheduler.changes import Line, PlanEffect, PlannedText
 from scheduler.management.edition_output import show
 from scheduler.plans.wording import moment
 
@@ -13,8 +13,8 @@ HEADINGS = ("What", "Before", "After", "Why")
 
 def show_effect(out: IO[str], effect: PlanEffect, *, done: bool) -> None:
     show(out, HEADINGS, [_cells(line) for line in (*effect.changes, *effect.steps)])
-    for correction in effect.corrections:
-        planned, text = correction.planned, correction.text
+    for one in effect.texts:
+        planned, text = one.planned, one.text
         when = moment(planned.timezone, planned.due_at)
         out.write(f"{planned.label}, {when} ({text.segments} segments): {text.sms}\n")
     for sentence in (*effect.notes, *(f"Note well: {warning}" for warning in effect.warnings)):
@@ -37,7 +37,7 @@ def effect_json(episode: int, effect: PlanEffect, *, done: bool) -> dict[str, An
         ],
         "steps": list(_steps(effect)),
         "gone": effect.diff.gone,
-        "corrections": [_correction(one) for one in effect.corrections],
+        "texts": [_text(one) for one in effect.texts],
         "reminders": [
             {"episode": one.episode, "key": one.key, "due_at": _iso(one.due_at)}
             for one in effect.timeline.reminders
@@ -61,10 +61,11 @@ def _steps(effect: PlanEffect) -> Iterator[dict[str, Any]]:
         }
 
 
-def _correction(one: Correction) -> dict[str, Any]:
+def _text(one: PlannedText) -> dict[str, Any]:
     return {
         "episode": one.planned.episode,
         "key": one.planned.key,
+        "kind": one.planned.kind,
         "due_at": _iso(one.planned.due_at),
         "sms": one.text.sms,
         "segments": one.text.segments,

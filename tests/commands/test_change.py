@@ -79,8 +79,9 @@ def test_json_has_the_words_that_scripts_rely_on(sam: Episode, capsys: pytest.Ca
         "decided_by": 0,
         "due": "",
     }
-    (correction,) = found["corrections"]
-    assert (correction["key"], correction["segments"] <= 3) == ("correction-1", True)
+    (correction,) = found["texts"]
+    assert (correction["key"], correction["kind"]) == ("correction-1", "correction")
+    assert correction["segments"] <= 3
     assert {"key", "due_at", "episode"} == found["reminders"][0].keys()
     assert told(capsys, sam, "--answer=area=large", "--yes", "--reason=x")["done"] is True
 

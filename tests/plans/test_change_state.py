@@ -83,7 +83,7 @@ def test_dates_that_a_cancelled_treatment_told_are_corrected(sam: Episode, chann
     run(channel, at(25, 15, 30), at(25, 16))
     assert "exercise to Wed 9 Dec" in sent(second)["welcome"]
     effect = do(second, Cancel(), at(25, 16))
-    assert "exercise to Fri 4 Dec" in effect.corrections[0].text.sms
+    assert "exercise to Fri 4 Dec" in effect.texts[0].text.sms
     run(channel, at(25, 16), at(25, 18))
     assert "exercise to Fri 4 Dec" in sent(sam)["correction-1"]
 

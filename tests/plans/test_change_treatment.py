@@ -38,7 +38,7 @@ def test_larger_areas_on_day_5_are_corrected_by_a_text_that_is_true(sam: Episode
     run(channel, NOW, DAY_5)
     assert "Stockings in the daytime to Fri 27 Nov." in sent(sam)["day-5"]
     effect = do(sam, LARGE, DAY_5)
-    (correction,) = effect.corrections
+    (correction,) = effect.texts
     assert correction.text.sms.startswith(
         "Leafy Clinic: Your dates have changed: Stockings in the daytime to Mon 30 Nov."
     )
@@ -112,7 +112,7 @@ def test_a_correction_that_has_not_gone_is_withdrawn_when_the_change_is_taken_ba
     do(sam, LARGE, night)
     assert to_come(sam)["correction-1"] == "2026-11-26T08:00"
     effect = do(sam, ChangeTreatment(answers={"area": "small"}), at(25, 22, 30))
-    assert not effect.corrections
+    assert not effect.texts
     assert "correction-1" not in to_come(sam)
     run(channel, at(25, 22, 30), at(31, 0, month=12))
     assert not [key for key in sent(sam) if key.startswith("correction")]
@@ -143,7 +143,7 @@ def test_before_the_welcome_nothing_is_corrected(
 ) -> None:
     episode = patient_of(clinic, treated=first)
     effect = do(episode, ChangeTreatment(treated=then), at(20, 15, 31))
-    assert not effect.corrections
+    assert not effect.texts
     run(channel, at(20, 15, 31), at(20, 16))
     assert f"Stockings day & night to {stockings}." in sent(episode)["welcome"]
 
@@ -151,7 +151,7 @@ def test_before_the_welcome_nothing_is_corrected(
 def test_a_treatment_may_have_ended_after_the_patient_was_enrolled(sam: Episode, channel: Recording) -> None:
     run(channel, NOW, at(21, 18))
     effect = do(sam, ChangeTreatment(treated="2026-11-21T11:00"), at(21, 18))
-    assert "Stockings day & night to 11:00 Tue 24 Nov." in effect.corrections[0].text.sms
+    assert "Stockings day & night to 11:00 Tue 24 Nov." in effect.texts[0].text.sms
     run(channel, at(21, 18), at(31, 0, month=12))
     texts = sent(sam)
     assert "Stockings in the daytime to Sat 28 Nov." in texts["clot-signs"]
@@ -172,9 +172,9 @@ def test_after_the_welcome_another_day_is_corrected(
     episode = patient_of(clinic, treated=first, at_desk=False)
     run(channel, NOW, at(20, 15, 40))
     effect = do(episode, ChangeTreatment(treated=then, late_confirmed=True), at(20, 15, 40))
-    assert f"No heat/gym (at least) or exercise to {heat}." in effect.corrections[0].text.sms
+    assert f"No heat/gym (at least) or exercise to {heat}." in effect.texts[0].text.sms
     run(channel, at(20, 15, 40), at(20, 16, 30))
-    assert sent(episode)["correction-1"] == effect.corrections[0].text.sms
+    assert sent(episode)["correction-1"] == effect.texts[0].text.sms
     assert row(episode, "day-14").due_local == f"2026-12-0{heat[4]}T18:00"
 
 
@@ -202,7 +202,7 @@ def test_another_zone_moves_the_clock_and_not_the_treatment(clinic: Clinic, chan
     assert row(episode, "day-2").due_at == datetime(2026, 10, 25, 13, 0, tzinfo=UTC)
     assert row(episode, "day-10").due_at == datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
     # What was told to the hour is another hour on that clock.
-    assert "to 10:00 Mon 26 Oct" in effect.corrections[0].text.sms
+    assert "to 10:00 Mon 26 Oct" in effect.texts[0].text.sms
 
 
 def test_a_time_is_read_on_the_clock_of_the_zone_that_it_comes_with(sam: Episode) -> None:
@@ -302,7 +302,7 @@ def test_what_was_told_of_a_leg_was_told_of_the_one_that_was_treated(
     assert "Stockings day & night to 15:00 Wed 25 Nov" in sent(second)["welcome"]
     effect = do(second, ChangeTreatment(site="left"), now)
     # The newer treatment's welcome has told of that leg what is right for both.
-    assert not effect.corrections
+    assert not effect.texts
     timeline, differs = replan(load_cases([first.patient_id])[first.patient_id], now)
     assert not differs
     assert timeline.reminders == effect.timeline.reminders

@@ -99,11 +99,11 @@ def test_a_correction_that_nobody_saw_is_not_planned(sam: Episode, channel: Reco
     """Between looking and doing the welcome goes, and tells dates that the change makes wrong."""
     later = ChangeTreatment(treated="2026-11-19T15:40")
     seen = look(sam, later, at(20, 15, 31))
-    assert not seen.corrections
+    assert not seen.texts
     run(channel, at(20, 15, 31), at(20, 15, 31))
     with pytest.raises(Stale, match="This is not the effect any more"):
         do(sam, later, at(20, 15, 32), seen_revision=seen.revision, seen=seen.seen)
-    assert do(sam, later, at(20, 15, 33)).corrections
+    assert do(sam, later, at(20, 15, 33)).texts
 
 
 def test_a_text_that_goes_meanwhile_and_has_no_part_in_it_asks_nobody_again(
