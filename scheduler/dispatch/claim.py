@@ -17,7 +17,7 @@ from scheduler.dispatch.route import Route, permitted, refusals, wanted
 from scheduler.dispatch.row import Row, load
 from scheduler.domain.status import Status
 from scheduler.history import move
-from scheduler.models import Attempt, Reminder
+from scheduler.models import Attempt, Episode, Reminder
 from scheduler.opt_outs import Recipient
 from scheduler.plans.view import guests_of, views
 from scheduler.sets import insert
@@ -106,7 +106,8 @@ def _overdue(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> Ite
 def _outlived(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> Iterator[int]:
     """The patients of first texts that are too late: what they say is still to be said."""
     for row in rows:
-        if row.reminder.send_by <= now and opens(row) and not _refuses(row, refused):
+        paused = row.episode.state == Episode.State.PAUSED
+        if row.reminder.send_by <= now and opens(row) and not paused and not _refuses(row, refused):
             yield row.episode.patient_id
 
 

@@ -10,6 +10,7 @@ from scheduler.domain.sending_hours import local_hours
 from scheduler.domain.status import Status
 from scheduler.domain.stored import PAUSED
 from scheduler.models import Episode
+from scheduler.plans.cases import UNREADABLE as UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,6 @@ PAUSED_TOO_LONG = Decision(Status.SKIPPED, PAUSED)
 CANCELLED = Decision(Status.CANCELLED, "episode-cancelled")
 OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
 UNWRITABLE = Decision(Status.FAILED, "unwritable")
-#: what a row raises whose values nothing can be made of, such as JSON of the wrong type
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 #: providers count the time that is left in whole seconds
 SHORTEST = timedelta(seconds=1)
 

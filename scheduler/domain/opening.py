@@ -50,7 +50,10 @@ def with_openings(
         others = [other for other in courses if other is not standing.course]
         opening = None
         if standing.opened:
-            speaks = [s.course for s in decided if s.opening or _will_open(s)]
+            # A paused one may stay silent for long.
+            speaks = [
+                s.course for s in decided if (s.opening or _will_open(s)) and not s.course.treatment.paused
+            ]
             opening = _opening(standing, others, speaks, tellings, pending, linked)
         decided.append(replace(standing, opening=opening))
     return [replace(s, opening=d.opening) for s, d in zip(newest_first, decided, strict=True)]

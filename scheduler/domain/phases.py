@@ -30,6 +30,8 @@ class Treatment:
     at_desk: bool = False
     site: str = ""
     episode: int = 0
+    #: its texts wait; what holds for the patient holds nevertheless
+    paused: bool = False
 
     @cached_property
     def day_zero(self) -> date:

@@ -63,9 +63,7 @@ class LocalHours:
 @lru_cache(maxsize=65536)
 def _on(zone: str, opens: time, closes: time, day: date, clock: time) -> datetime:
     nominal = localtime.at(zone, day, clock)
-    return min(
-        max(nominal, localtime.at(zone, day, opens)), localtime.at(zone, day, closes) - BEFORE_CLOSING
-    )
+    return min(max(nominal, localtime.at(zone, day, opens)), localtime.at(zone, day, closes) - BEFORE_CLOSING)
 
 
 def local_hours(protocol: Protocol, zone: str) -> LocalHours:

@@ -27,6 +27,7 @@ WORDS = {
     "changed": "of them with a change",
     "corrected": "of them told another date: a text corrects it",
     "left": "episodes that keep their edition: it asks what nobody answered",
+    "unreadable": "patients whose rows cannot be read: their plans stay",
     "appears": "texts appear",
     "moves": "texts move",
     "changes": "texts say something else, or may go longer or shorter",

@@ -26,6 +26,8 @@ ROWS = """
     FROM scheduler_reminder WHERE episode_id IN (IDS) ORDER BY id
 """
 TELLING = ("reminder__episode_id", "reminder__message", "created_at", "told")
+#: what a row raises whose values nothing can be made of, such as JSON of the wrong type
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 #: an attempt that stands otherwise certainly never reached the patient
 NEVER_ARRIVED = (AttemptStatus.RELEASED, AttemptStatus.REJECTED)
 
@@ -49,7 +51,7 @@ def load_cases(
     pending: set[int] = set()
     for row in _rows(list(treated)):
         rows[treated[row.episode].episode.patient_id].append(row)
-        if row.status in PENDING:
+        if row.status in PENDING or row.status is Status.CLAIMED:
             pending.add(row.episode)
     courses: dict[int, dict[int, Course]] = defaultdict(dict)
     for episode, edition in treated.values():

@@ -15,6 +15,7 @@ def treatment_of(episode: Episode) -> Treatment:
         at_desk=episode.at_desk,
         site=episode.site,
         episode=episode.pk or 0,
+        paused=episode.state == Episode.State.PAUSED,
     )
 
 

@@ -1,7 +1,7 @@
 """What a protocol that is to be published would change for everybody enrolled, and who that is."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from scheduler.domain.diff import Diff
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, replan
+from scheduler.domain.status import Status
 from scheduler.domain.stored import PENDING
 from scheduler.domain.timeline import Timeline
 from scheduler.models import Clinic, Edition, Episode, Reminder
-from scheduler.plans.cases import load_cases, own_protocol
+from scheduler.plans.cases import UNREADABLE, load_cases, own_protocol
 
 #: so many patients are planned anew in one transaction
 STEP = 500
@@ -24,7 +25,8 @@ class Reach:
     """Counts over everybody: `effects` by what becomes of a reminder, `gone` texts that went already.
 
     `corrected` is how many were told another date and get a text about it; `left` has the episodes that keep
-    their edition, because the new one asks a question that nobody answered for them.
+    their edition, because the new one asks a question that nobody answered for them. `unreadable` are
+    patients whose rows nothing can be made of: their plans stay as they are.
     """
 
     patients: int = 0
@@ -33,6 +35,7 @@ class Reach:
     gone: int = 0
     effects: Counter[str] = field(default_factory=Counter)
     left: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
 
     def add(self, diff: Diff) -> None:
         self.patients += 1
@@ -44,7 +47,18 @@ class Reach:
     def counts(self) -> dict[str, int]:
         """Plain numbers, to be kept and compared."""
         own = {"patients": self.patients, "changed": self.changed, "corrected": self.corrected}
-        return own | {"left": len(self.left)} | dict(self.effects)
+        stay = {"left": len(self.left), "unreadable": len(self.unreadable)}
+        return own | stay | dict(self.effects)
+
+    def join(self, other: "Reach") -> None:
+        """Add what was counted of others."""
+        self.patients += other.patients
+        self.changed += other.changed
+        self.corrected += other.corrected
+        self.gone += other.gone
+        self.effects += other.effects
+        self.left += other.left
+        self.unreadable += other.unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,9 @@ def reached(clinic: Clinic, protocol_id: str, *, after: int = 0, limit: int | No
 
 
 def _running(clinic: Clinic, protocol_id: str) -> QuerySet[Episode]:
-    pending = Reminder.objects.across_clinics().filter(episode=OuterRef("pk"), status__in=list(PENDING))
+    # One that a worker holds may come back.
+    to_come = [*PENDING, Status.CLAIMED]
+    pending = Reminder.objects.across_clinics().filter(episode=OuterRef("pk"), status__in=to_come)
     episodes = Episode.objects.for_clinic(clinic).filter(Exists(pending), edition__protocol_id=protocol_id)
     return episodes.exclude(state=Episode.State.CANCELLED)
 
@@ -105,11 +121,33 @@ def effect_on_everybody(
     reach, patients = Reach(), reached(clinic, protocol.id)
     for first in range(0, len(patients), STEP):
         tell(first, len(patients))
-        choice = Choice(protocol)
-        for patient, case in load_cases(patients[first : first + STEP], choice).items():
-            timeline, diff = replan(case, now)
-            reach.add(diff)
-            each(Effect(patient, case, timeline, diff))
-        reach.left += choice.left
+        _look(patients[first : first + STEP], protocol, now, reach, each)
     tell(len(patients), len(patients))
     return reach
+
+
+def _look(
+    patients: Sequence[int],
+    protocol: Protocol,
+    now: datetime,
+    reach: Reach,
+    each: Callable[[Effect], None],
+) -> None:
+    """All at once; one by one where somebody's rows are unreadable, so that they hold up no other."""
+    choice = Choice(protocol)
+    try:
+        found = [
+            Effect(patient, case, *replan(case, now))
+            for patient, case in load_cases(patients, choice).items()
+        ]
+    except UNREADABLE:
+        if len(patients) == 1:
+            reach.unreadable += patients
+            return
+        for patient in patients:
+            _look([patient], protocol, now, reach, each)
+        return
+    reach.left += choice.left
+    for effect in found:
+        reach.add(effect.diff)
+        each(effect)

@@ -5,22 +5,28 @@ between, it goes on with the next step; no patient is done twice, none is left o
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 
-from django.db import transaction
+import structlog
+from django.db import connection, transaction
 from django.db.models import Q
 
 from scheduler.domain.diff import Diff
 from scheduler.editions import protocol_of
 from scheduler.history import note
 from scheduler.models import Clinic, Episode, Event, Rollout
-from scheduler.plans.cases import load_cases
+from scheduler.plans.cases import UNREADABLE, load_cases
 from scheduler.plans.everybody import STEP, Choice, Reach, reached
 from scheduler.plans.renewal import lock, write
 from scheduler.sets import insert, stamp
 
+log = structlog.get_logger(__name__)
+
 EVENT = ("clinic_id", "kind", "actor", "at", "before", "after", "reason", "episode_id", "details")
+#: patients in one step where the database has a single writer
+ALONE = 50
 #: a job that nobody moved for so long was left by a process that is gone
 ABANDONED = timedelta(minutes=1)
 
@@ -32,10 +38,13 @@ def carry_out(
     by: str = "",
     tell: Callable[[int], None] = lambda done: None,
 ) -> Rollout:
-    """Step by step to the end; `tell` hears how many patients are done."""
+    """Step by step to the end; `tell` hears how many patients are done. Others may write in between."""
     while rollout.finished_at is None:
+        begun = monotonic()
         rollout = step(rollout.pk, clock(), by=by)
         tell(rollout.done.get("patients", 0))
+        if not rollout.finished_at:
+            sleep((monotonic() - begun) / 2)
     return rollout
 
 
@@ -45,31 +54,45 @@ def step(rollout_id: int, now: datetime, *, by: str = "") -> Rollout:
     rollout = Rollout.objects.across_clinics().select_for_update().get(pk=rollout_id)
     if rollout.finished_at:
         return rollout
-    edition = rollout.edition
-    patients = reached(rollout.clinic, edition.protocol_id, after=rollout.last_patient, limit=STEP)
+    edition, size = rollout.edition, _step_size()
+    patients = reached(rollout.clinic, edition.protocol_id, after=rollout.last_patient, limit=size)
     if patients:
-        reach = _renew(rollout, lock(patients), now)
-        new = reach.counts()
+        new = _renew(rollout, lock(patients), now).counts()
         rollout.done = {
             name: rollout.done.get(name, 0) + new.get(name, 0) for name in {**rollout.done, **new}
         }
         rollout.last_patient = patients[-1]
     rollout.moved_at, rollout.carried_by = now, by
-    if len(patients) < STEP:
+    if len(patients) < size:
         _finish(rollout, now)
     rollout.save()
     return rollout
 
 
-def _renew(rollout: Rollout, patients: list[int], now: datetime) -> Reach:
+def _step_size() -> int:
+    """Where only one can write at a time, a step must not keep the desk and the worker waiting."""
+    return STEP if connection.features.has_select_for_update else min(STEP, ALONE)
+
+
+def _renew(rollout: Rollout, patients: Sequence[int], now: datetime) -> Reach:
+    """All at once; one by one where somebody's rows are unreadable, so that they hold up no other."""
     reach, choice = Reach(), Choice(protocol_of(rollout.edition))
-    cases = load_cases(patients, choice)
-    Episode.objects.across_clinics().filter(pk__in=choice.moved).update(edition=rollout.edition)
-    diffs = write(cases, now, actor=rollout.started_by)
+    try:
+        with transaction.atomic():
+            cases = load_cases(patients, choice)
+            Episode.objects.across_clinics().filter(pk__in=choice.moved).update(edition=rollout.edition)
+            diffs = write(cases, now, actor=rollout.started_by)
+            _tell(rollout, choice.moved, diffs, now)
+    except UNREADABLE:
+        if len(patients) == 1:
+            log.exception("patient cannot be planned anew", patient=patients[0], rollout=rollout.pk)
+            return Reach(unreadable=list(patients))
+        for patient in patients:
+            reach.join(_renew(rollout, [patient], now))
+        return reach
     for diff in diffs.values():
         reach.add(diff)
     reach.left = choice.left
-    _tell(rollout, choice.moved, diffs, now)
     return reach
 
 
@@ -113,7 +136,11 @@ def carry_on(now: datetime, worker: str) -> int:
     free = unfinished.filter(Q(carried_by__in=["", worker]) | Q(moved_at__lt=now - ABANDONED))
     jobs = list(free.order_by("started_at").values_list("pk", flat=True))
     for job in jobs:
-        step(job, now, by=worker)
+        try:
+            step(job, now, by=worker)
+        except UNREADABLE:
+            # The edge: one clinic's job must not stop another's.
+            log.exception("rollout step failed", rollout=job)
     return len(jobs)
 
 

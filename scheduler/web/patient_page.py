@@ -22,6 +22,7 @@ from scheduler.enrolment.contact import TOKEN_LENGTH
 from scheduler.models import Episode, Patient
 from scheduler.opt_outs import Recipient
 from scheduler.plans import course_of_episode
+from scheduler.plans.opting_in import start_again
 from scheduler.web.access import View
 
 TO_COME = (Status.SCHEDULED, Status.CLAIMED)
@@ -93,7 +94,7 @@ def patient_messages(request: HttpRequest, patient: Patient) -> HttpResponse:
         channel, wish = request.POST.get("channel", ""), request.POST.get("wish", "")
         if channel not in patient.addresses or wish not in ("stop", "resume"):
             return _ask(request, patient, status=422)
-        act = opt_outs.stop if wish == "stop" else opt_outs.resume
+        act = opt_outs.stop if wish == "stop" else start_again
         address = patient.addresses[channel]
         act(patient.clinic, channel, address, source="page", actor="patient", now=timezone.now())
         return redirect("patient-messages", patient.page_token)

@@ -7,8 +7,10 @@ import pytest
 
 from scheduler.changes import MoveReminder, SkipReminder, change_plan, effect_of
 from scheduler.dispatch.jobs import JOBS, run_job
+from scheduler.domain.status import Status
 from scheduler.editions import Refused, Stale, current_edition
 from scheduler.enrolment import Enrolment, enrol
+from scheduler.history import move
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder
 from scheduler.plans import everybody, rollout
 from scheduler.plans.publication import seen_now
@@ -201,3 +203,28 @@ def test_another_clinic_is_not_touched(clinic: Clinic) -> None:
     assert carry_out(publish(clinic), lambda: LATER).done["patients"] == 1
     assert due(theirs)["day-28"].endswith("18:00")
     assert Patient.objects.for_clinic(other).get().planned_at == NOW
+
+
+def test_a_patient_whose_rows_cannot_be_read_holds_up_no_other(clinic: Clinic) -> None:
+    broken, well = enrol_some(clinic, 2)
+    Episode.objects.for_clinic(clinic).filter(pk=broken.pk).update(timezone="Nowhere/At_All")
+    draft_of(clinic, evening="17:00")
+    expected = foreseen(clinic)
+    done = carry_out(publish(clinic, expected=expected), lambda: LATER).done
+    assert (expected["unreadable"], done["unreadable"], done["patients"]) == (1, 1, 1)
+    broken.refresh_from_db()
+    assert broken.edition.number == 1
+    assert due(well)["day-28"].endswith("17:00")
+
+
+def test_a_plan_whose_last_text_a_worker_holds_is_reached_too(clinic: Clinic) -> None:
+    (episode,) = enrol_some(clinic, 1)
+    rows = Reminder.objects.for_clinic(clinic)
+    ids = list(rows.exclude(key="day-28").values_list("pk", flat=True))
+    move(ids, Status.SCHEDULED, Status.SKIPPED, reason="by-person", actor="nurse@example.com", now=LATER)
+    last = rows.get(key="day-28")
+    move([last.pk], Status.SCHEDULED, Status.CLAIMED, actor="worker", now=LATER)
+    draft_of(clinic, no_waxing="6w")
+    carry_out(publish(clinic), lambda: LATER)
+    episode.refresh_from_db()
+    assert (episode.edition.number, episode.revision) == (2, 2)
