@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler.domain.timeline import timeline_of
+from scheduler.domain.timeline import Timeline, timeline_of
 from scheduler.editions import current_edition, protocol_of
 from scheduler.enrolment import Enrolled, Enrolment, Refused, enrol, preview
 from scheduler.models import Clinic
@@ -76,7 +76,7 @@ def is_refused(asking: Enrolment, now: datetime) -> bool:
     return False
 
 
-def plan_of(enrolled: Enrolled, clinic: Clinic):  # type: ignore[no-untyped-def]
+def plan_of(enrolled: Enrolled, clinic: Clinic) -> Timeline:
     edition = current_edition(clinic, PROTOCOL)
     assert edition is not None
     return timeline_of(protocol_of(edition), replace(treatment_of(enrolled.episode), episode=0))
