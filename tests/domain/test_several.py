@@ -1,5 +1,6 @@
 """What holds for a patient with up to three treatments, on any legs, in any zone, with any values."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -14,7 +15,8 @@ from scheduler.domain.room import LONGEST, LONGEST_LINK
 from scheduler.domain.status import Status
 from tests.domain.chart import Chart
 from tests.domain.lives import Enrolled, chart_of, facts_of, rounds
-from tests.domain.oracle_several import Together, assert_true_for_all
+from tests.domain.oracle import told
+from tests.domain.oracle_several import Together, assert_true_for_all, said
 
 MINUTE = timedelta(minutes=1)
 
@@ -97,3 +99,23 @@ def test_planning_again_at_once_changes_nothing(enrolled: list[Enrolled]) -> Non
     chart = chart_of(enrolled)
     assert chart.renew().steps == ()
     assert chart.stands(chart.now).steps == ()
+
+
+@given(rounds(latest=0))
+def test_the_last_end_of_each_restriction_is_told_once_and_no_earlier_one(enrolled: list[Enrolled]) -> None:
+    last = enrolled[-1].treatment.enrolled_at
+    chart, together = chart_of(enrolled), facts_of(enrolled)
+    chart.let_pass(last + timedelta(days=120))
+    for rule in ("no_exercise", "no_waxing", "no_flying"):
+        ends = [max((held.ends, held.last) for held in group) for group in together.stretches(rule)]
+        # What ended before the last treatment was told when nobody knew of that one.
+        ahead = sorted(told(day) for ends_at, day in ends if ends_at > last)
+        form = re.compile(f"No-{rule[3:]} period ends (.*)\\.")
+        found = [
+            (sent.at, m[1])
+            for sent in chart.sent
+            for _, words in said(sent.text.sms)
+            if (m := form.fullmatch(words))
+        ]
+        assert {day for at, day in found if at > last} <= set(ahead), rule
+        assert [sum(day == one for _, day in found) for one in ahead] == [ahead.count(one) for one in ahead]
