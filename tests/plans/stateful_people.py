@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler import opt_outs
+from scheduler import changes, opt_outs
 from scheduler.changes import Change, PlanEffect, change_plan, effect_of
 from scheduler.editions import change_draft, current_edition, find_draft, publish_draft, start_draft
 from scheduler.enrolment import enrol
 from scheduler.models import Draft, Edition, Episode, Patient, Reminder, Rollout
-from scheduler.plans import changes
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
 from scheduler.plans.rollout import step as rollout_step
 from tests.enrolment.clinics import PROTOCOL, asked

@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from scheduler import editions, enrolment
+from scheduler import changes, editions, enrolment
 from scheduler.channels.base import Kind, Outcome, Outgoing, accepted
 from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.claim import Claimed
 from scheduler.dispatch.expire import expire_leases
 from scheduler.models import Attempt, Draft, Edition, Episode, Event, OptOut, Patient, Reminder, Rollout
-from scheduler.plans import changes
 from tests.dispatch.plans import live_clinic
 from tests.plans.stateful_facts import Treated
 from tests.plans.stateful_words import LAST, Scene, Told, judge
