@@ -9,6 +9,7 @@ from scheduler.changes.refused import Refused, refuse
 from scheduler.changes.wanted import Wanted
 from scheduler.domain.due import candidates, has_something_to_say
 from scheduler.domain.overlap import seen_with
+from scheduler.domain.sending_hours import DAY
 from scheduler.domain.status import Status
 from scheduler.domain.stored import BY_PERSON, Stored
 from scheduler.enrolment import reading
@@ -51,6 +52,7 @@ class MoveReminder:
             raise refuse("past", "This time has passed.", "to")
         if to != row.due_at:
             _check_time(loaded, row, to)
+        _refuse_critical_late(loaded, row, to)
         return Wanted(row=row, reminder={"moved_to": to}, warnings=tuple(_warnings(loaded, row, to)))
 
 
@@ -156,6 +158,15 @@ def _says_something(loaded: Loaded, row: Stored, to: datetime) -> bool:
     then = replace(found, due_at=to, day=course.treatment.day_of(to))
     message = course.protocol.messages[row.message]
     return has_something_to_say(seen_with(course, loaded.others, to), message, then)
+
+
+def _refuse_critical_late(loaded: Loaded, row: Stored, to: datetime) -> None:
+    """Putting it off for long would be skipping it by another name."""
+    planned = next((c.due_at for c in candidates(loaded.course) if c.key == row.key), row.due_at)
+    if row.critical and to > planned + DAY:
+        until = moment(row.timezone, planned + DAY)
+        sentence = f"This text names signs of an emergency. It may go a day later at the most: by {until}."
+        raise refuse("critical-late", sentence, "to")
 
 
 def _warnings(loaded: Loaded, row: Stored, to: datetime) -> list[str]:

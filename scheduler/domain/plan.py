@@ -59,7 +59,8 @@ class Plan:
 def plan_alone(standing: Standing, others: Sequence[Course]) -> Plan:
     """What one treatment sends, knowing what the patient's others make of its rules."""
     course = standing.course
-    wanted = [_as_moved(standing, c) for c in candidates(course) if standing.may_plan(c)]
+    possible = (c for c in candidates(course) if standing.may_plan(c) and not _was_said(standing, c))
+    wanted = [_as_moved(standing, c) for c in possible]
     first_moment = course.hours.next_moment(max(standing.since, course.treatment.enrolled_at))
     unsent, in_time = [], []
     for candidate in wanted:
@@ -77,6 +78,13 @@ def plan_alone(standing: Standing, others: Sequence[Course]) -> Plan:
     slots, silent = _with_something_to_say(slots, others)
     slots, folded = _fold_same_day(slots, others)
     return Plan(tuple(slots), (*unsent, *beside, *silent, *folded))
+
+
+def _was_said(standing: Standing, candidate: Candidate) -> bool:
+    """Whether a first text that went stood for it, so that it was not planned beside that."""
+    if standing.said is None or candidate.critical or candidate.key in standing.planned:
+        return False
+    return is_repeated_by(standing.course, standing.said, candidate)
 
 
 def _as_moved(standing: Standing, candidate: Candidate) -> Candidate:

@@ -36,6 +36,10 @@ class Standing:
     #: when a person decided that it goes, by its key
     moved: Mapping[str, datetime] = field(default_factory=dict)
     opening: Opening | None = None
+    #: the last text that went and said all that holds; what it repeats is not planned after it
+    said: Candidate | None = None
+    #: keys that are planned, whatever was said
+    planned: frozenset[str] = frozenset()
     #: a pause let texts go by, and no text has said since what holds
     interrupted: bool = False
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.domain.due import OPENERS
+from scheduler.domain.due import OPENERS, Candidate
 from scheduler.domain.phases import Course
 from scheduler.domain.standing import Opening, Standing
 from scheduler.domain.status import Status
@@ -69,6 +69,8 @@ def standing_of(
         overdue=frozenset(r.key for r in past if r.status is Status.SCHEDULED and not r.critical),
         moved={row.key: row.moved_to for row in rows if row.moved_to},
         opening=_opening(course, since, rows),
+        said=_said(course, [row for row in rows if row.key in gone]),
+        planned=frozenset(row.key for row in pending if row.status is not Status.SKIPPED),
         interrupted=_interrupted(course, rows, by_id),
     )
 
@@ -86,6 +88,16 @@ def is_gone(row: Stored, by_id: Mapping[int, Stored]) -> bool:
 def _was_to_come(row: Stored, since: datetime, by_id: Mapping[int, Stored]) -> bool:
     """Whether a plan of that moment had it. What is carried leaves with its host; a person stops before."""
     return by_id.get(row.host or 0, row).due_at >= since and row.status is not Status.SKIPPED
+
+
+def _said(course: Course, gone: Iterable[Stored]) -> Candidate | None:
+    messages = course.protocol.messages
+    openers = [row for row in gone if row.message in messages and messages[row.message].kind in OPENERS]
+    if not openers:
+        return None
+    last = max(openers, key=lambda row: row.due_at)
+    kind, day = messages[last.message].kind, course.treatment.day_of(last.due_at)
+    return Candidate(last.key, last.message, "", kind, day, last.due_at, last.send_by)
 
 
 def _interrupted(course: Course, rows: Sequence[Stored], by_id: Mapping[int, Stored]) -> bool:

@@ -133,6 +133,11 @@ SENT_BY = "It must go before Fri 27 Nov, 20:30."
             "still to come: day-2, night-off",
         ),
         (
+            MoveReminder("clot-signs", "2026-12-03T09:00"),
+            "critical-late",
+            "It may go a day later at the most: by Wed 25 Nov, 09:00.",
+        ),
+        (
             SkipReminder("clot-signs"),
             "critical",
             "signs of an emergency. It cannot be skipped before Fri 4 Dec, 20:30.",
