@@ -121,8 +121,10 @@ def _told(after: Loaded, texts: tuple[PlannedText, ...]) -> Iterator[str]:
             f"{phase.label} (right: {short_date(phase.last_date)})" if phase.last_date else phase.label
             for phase in owed(Standing(course, after.now), others, after.case.tellings)
         ]
-        when = moment(planned.timezone, planned.due_at)
-        yield f"The patient was told a wrong end date for: {', '.join(wrong)}. A text corrects it: {when}."
+        corrects = f"A text corrects it: {moment(planned.timezone, planned.due_at)}."
+        if course.treatment.paused:
+            corrects = "No text corrects it before the plan is resumed: tell the patient."
+        yield f"The patient was told a wrong end date for: {', '.join(wrong)}. {corrects}"
 
 
 def _gone(diff: Diff) -> Iterator[str]:

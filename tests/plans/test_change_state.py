@@ -125,3 +125,11 @@ def test_what_a_cancelled_treatment_never_sent_does_not_count_as_gone(
     second = treated_again(sam, at(25, 15))
     do(second, Cancel(), at(25, 15, 31))
     assert look(sam, Pause(), at(25, 15, 32)).diff.gone == gone
+
+
+def test_staff_hear_that_a_paused_plan_corrects_nothing_by_itself(sam: Episode, channel: Recording) -> None:
+    evening = at(23, 19)
+    run(channel, NOW, evening)
+    do(sam, Pause(), evening)
+    effect = look(sam, ChangeTreatment(answers={"area": "large"}), evening)
+    assert any("No text corrects it before the plan is resumed" in note for note in effect.notes)
