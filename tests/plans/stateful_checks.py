@@ -38,6 +38,7 @@ class Checks:
         self.nothing_is_planned_into_the_past(rows)
         self.the_last_one_says_so(rows)
         self.no_critical_text_is_lost(rows)
+        self.everybody_gets_a_first_text(rows)
         self.what_stands_is_what_is_planned()
         self.every_correction_owed_is_planned(rows)
 
@@ -88,18 +89,22 @@ class Checks:
             waits = row.status == Status.SCHEDULED and row.try_at <= row.send_by
             assert waits or _is_in_hand(row), f"{CRITICAL} is {row.status} {row.status_reason}"
 
+    def everybody_gets_a_first_text(self, rows: Iterable[Reminder]) -> None:
+        """Whoever has to keep to something hears what holds when a plan begins, or soon after."""
+        openers = [row for row in rows if row.message in OPENERS]
+        on_its_way = [row for row in openers if row.status == Status.SCHEDULED or _is_in_hand(row)]
+        first = {row.episode_id for row in on_its_way} | {number for number, _ in self.world.taken_out}
+        for patient in self.world.patients:
+            for one in stretches(self.world.running(patient)):
+                heard = {treated.episode for treated in one.whose} & first
+                assert heard or not one.holds(self.world.now), f"nobody tells patient {patient} of {one}"
+
     def what_stands_is_what_is_planned(self) -> None:
         planned = dict(Patient.objects.across_clinics().values_list("pk", "planned_at"))
         for patient, case in load_cases(list(planned)).items():
             _, diff = as_planned(case, planned[patient])
-            assert not diff, (
-                f"patient {patient} at {self.world.now}, planned {planned[patient]}: "
-                + "; ".join(
-                    f"{step.episode} {step.key} {step.effect} {step.before} {step.after} {step.reason} {step.into}"
-                    f" | row {step.row} | planned {step.planned} | unsent {step.unsent}"
-                    for step in diff.steps
-                )
-            )
+            wrong = [f"{step.effect}: {step.row} {step.planned} {step.unsent}" for step in diff.steps]
+            assert not wrong, f"patient {patient} at {self.world.now}, planned {planned[patient]}: {wrong}"
 
     def every_correction_owed_is_planned(self, rows: list[Reminder]) -> None:
         for patient in self.world.patients:

@@ -51,8 +51,8 @@ class Treated:
 
     def __str__(self) -> str:
         return (
-            f"{self.episode} of patient {self.patient}, {self.state}: {self.at:%d.%m. %H:%M} UTC, {self.zone}, "
-            f"{self.area}, {self.site or 'no leg given'}, {self.settings}, {self.channels}"
+            f"{self.episode} of patient {self.patient}, {self.state}: {self.at:%d.%m. %H:%M} UTC, "
+            f"{self.zone}, {self.area}, {self.site or 'no leg given'}, {self.settings}, {self.channels}"
         )
 
     @property

@@ -41,7 +41,7 @@ class Scene:
         return [one for one in found if one.legs & set(legs) - night]
 
     def spoken_of(self, rule: str, legs: Iterable[str]) -> list[Stretch]:
-        """What holds; where a treatment may have been of both legs, one end is said for both, the later one."""
+        """What holds; where a treatment may be of both legs, one end is said for both, the later one."""
         held = self.holding(rule, legs)
         both = any(len(one.legs) > 1 for one in self.running)
         return [one for one in held if not both or one.ends == max(other.ends for other in held)]

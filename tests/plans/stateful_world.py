@@ -4,7 +4,7 @@ Beside it stands what the test believes: who is treated how, what was posted, an
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -82,7 +82,11 @@ class World:
     stopped: set[tuple[str, str]] = field(default_factory=set)
     #: reminders that a person took out
     taken_out: set[tuple[int, str]] = field(default_factory=set)
+    #: workers that stopped: with what they claimed, and with what they posted and did not write down
     hanging: list[tuple[str, list[Claimed]]] = field(default_factory=list)
+    unrecorded: list[tuple[str, list[tuple[Claimed, Outcome]]]] = field(default_factory=list)
+    #: what was claimed and perhaps never posted would have told this
+    claimed: dict[int, list[Told]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clinic = live_clinic(timezone=self.zone)
@@ -123,6 +127,14 @@ class World:
     def expire(self) -> None:
         expire_leases(self.now, actor="worker one")
 
+    def look_at_claims(self, claims: Iterable[Claimed]) -> None:
+        """A text that was claimed counts as told until it is known not to have been posted."""
+        for claim in claims:
+            own = self.treated[_reminder_of(claim.outgoing.attempt_id).episode_id]
+            scene = Scene(self.now, own, self.running(own.patient))
+            told = judge(claim.outgoing.text, claim.route.kind, scene)
+            self.claimed.setdefault(own.patient, []).extend(told)
+
     def look_at_posts(self) -> None:
         """Judge what was posted just now, and remember what it told."""
         posts, self.posted = self.posted, []
@@ -135,6 +147,7 @@ class World:
             scene = Scene(post.at, own, self.running(own.patient))
             told = judge(post.outgoing.text, post.kind, scene)
             self._check_last(post, own)
+            self._check_correction(post, scene)
             if post.may_have_arrived:
                 self.told.setdefault(own.patient, []).extend(told)
 
@@ -157,6 +170,16 @@ class World:
         waiting = Reminder.objects.across_clinics().filter(episode__in=numbers, status="scheduled")
         left = [row.key for row in waiting.exclude(attempts__isnull=False) if row.due_at > post.at]
         assert not left, f"{post.key} says that it is the last, and there are {left}"
+
+    def _check_correction(self, post: Post, scene: Scene) -> None:
+        """Dates have changed only where one that was told, or may have been, is not right."""
+        if post.message != "correction":
+            return
+        patient = scene.own.patient
+        heard = [*self.told.get(patient, ()), *self.claimed.get(patient, ())]
+        assert any(
+            not any(told.is_true_of(one) for one in scene.on(told.rule, told.legs)) for told in heard
+        ), f"{post.key} corrects nothing: {post.outgoing.text}"
 
 
 def _reminder_of(attempt: UUID) -> Reminder:

@@ -26,7 +26,7 @@ from scheduler.plans import everybody, rollout
 from tests.plans import stateful_people as people
 from tests.plans.stateful_checks import Checks
 from tests.plans.stateful_facts import Treated
-from tests.plans.stateful_work import claim_and_hang, post_and_crash, report, wake_up
+from tests.plans.stateful_work import TROUBLE, report
 from tests.plans.stateful_world import World
 
 #: before a clock change in autumn, in no such season, before one in spring
@@ -63,7 +63,16 @@ ANSWERS = (
     rejected("30006", Verdict.ADDRESS),
     rejected("30007", Verdict.TEXT),
 )
+TREATMENT = ("treated", "treated", "answer", "site", "zone")
 picks = st.integers(0, 11)
+hows = st.sampled_from(["now", "now", "now", "now", "later", "stale"])
+seldom = st.sampled_from([False, False, False, True])
+ENROLLED = {
+    "ago": st.sampled_from(AGO),
+    "area": st.sampled_from(["small", "large"]),
+    "channels": st.sampled_from(CHANNELS),
+    "desk": st.booleans(),
+}
 
 
 class Plans(RuleBasedStateMachine):
@@ -97,19 +106,13 @@ class Plans(RuleBasedStateMachine):
     # Enrolments.
 
     @precondition(lambda self: len(self.world.patients) < MOST_PATIENTS)
-    @rule(
-        ago=st.sampled_from(AGO), area=st.sampled_from(["small", "large"]), desk=st.booleans(),
-        site=st.sampled_from(["left", ""]), channels=st.sampled_from(CHANNELS),
-    )  # fmt: skip
+    @rule(**ENROLLED, site=st.sampled_from(["left", ""]))
     def a_patient_is_enrolled(
         self, ago: float, area: str, site: str, channels: tuple[str, ...], desk: bool
     ) -> None:
         people.enrol_treatment(self.world, timedelta(hours=ago), area, site, channels, desk=desk, again=None)
 
-    @rule(
-        ago=st.sampled_from(AGO), area=st.sampled_from(["small", "large"]), desk=st.booleans(), pick=picks,
-        site=st.sampled_from(["left", "right", "both", ""]), channels=st.sampled_from(CHANNELS),
-    )  # fmt: skip
+    @rule(**ENROLLED, pick=picks, site=st.sampled_from(["left", "right", "both", ""]))
     def a_patient_is_treated_again(
         self, ago: float, area: str, site: str, channels: tuple[str, ...], desk: bool, pick: int
     ) -> None:
@@ -128,14 +131,7 @@ class Plans(RuleBasedStateMachine):
         else:
             people.do(self.world, looked)
 
-    hows = st.sampled_from(["now", "now", "now", "now", "later", "stale"])
-
-    @rule(
-        pick=picks,
-        number=picks,
-        how=hows,
-        what=st.sampled_from(["treated", "treated", "answer", "site", "zone"]),
-    )
+    @rule(pick=picks, number=picks, how=hows, what=st.sampled_from(TREATMENT))
     def a_treatment_is_corrected(self, pick: int, number: int, what: str, how: str) -> None:
         one = self.one(pick)
         self.change(one, people.change_of_treatment(self.world, one, what, number), how)
@@ -164,16 +160,15 @@ class Plans(RuleBasedStateMachine):
     def a_patient_stops_or_resumes(self, pick: int, channel: str, stop: bool) -> None:
         people.stop_or_resume(self.world, pick, channel, stop=stop)
 
-    @rule(
-        setting=st.sampled_from(SETTINGS),
-        everybody=st.booleans(),
-        stale=st.sampled_from([False, False, True]),
-    )
-    def an_edition_is_published(self, setting: tuple[str, str | None], everybody: bool, stale: bool) -> None:
-        people.publish(self.world, *setting, everybody=everybody, stale=stale)
+    @rule(setting=st.sampled_from(SETTINGS), to_all=st.booleans(), stale=seldom, steps=st.integers(0, 5))
+    def an_edition_is_published(
+        self, setting: tuple[str, str | None], to_all: bool, stale: bool, steps: int
+    ) -> None:
+        people.publish(self.world, *setting, everybody=to_all, stale=stale)
+        self.an_edition_goes_on_to_everybody(steps)
 
     @rule(steps=st.integers(1, 5))
-    def an_edition_reaches_everybody(self, steps: int) -> None:
+    def an_edition_goes_on_to_everybody(self, steps: int) -> None:
         for _ in range(steps):
             people.carry_on(self.world)
 
@@ -187,26 +182,19 @@ class Plans(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         self.world.work(self.world.now + timedelta(days=days))
 
+    @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=2))
+    def a_day_passes(self, answers: list[Outcome]) -> None:
+        """The provider may have trouble."""
+        self.world.answers.extend(answers)
+        self.world.work(self.world.now + timedelta(days=1))
+
     @rule(hours=st.sampled_from([0.1, 2, 5, 24, 50, 75, 200]))
     def no_worker_runs(self, hours: float) -> None:
         self.world.now += timedelta(hours=hours)
 
-    @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=3))
-    def a_provider_has_trouble(self, answers: list[Outcome]) -> None:
-        self.world.answers.extend(answers)
-
-    @rule()
-    def a_worker_claims_and_hangs(self) -> None:
-        claim_and_hang(self.world)
-
-    @precondition(lambda self: self.world.hanging)
-    @rule(crash=st.booleans())
-    def a_worker_wakes_up(self, crash: bool) -> None:
-        wake_up(self.world, crash=crash)
-
-    @rule()
-    def a_worker_posts_and_crashes(self) -> None:
-        post_and_crash(self.world)
+    @rule(what=st.sampled_from(sorted(TROUBLE)))
+    def a_worker_stops_in_the_middle(self, what: str) -> None:
+        TROUBLE[what](self.world)
 
     @rule(pick=picks, word=st.sampled_from(["delivered", "undelivered", "sent"]))
     def a_receipt_comes(self, pick: int, word: str) -> None:
@@ -231,8 +219,8 @@ def test_whatever_happens_plans_hold(settings_with_providers: None, monkeypatch:
     run_state_machine_as_test(
         Plans,
         settings=settings(
-            max_examples=LONG or 25, stateful_step_count=60 if LONG else 30, derandomize=not LONG, deadline=None,
-            suppress_health_check=list(HealthCheck),
+            max_examples=LONG or 25, stateful_step_count=60 if LONG else 30, derandomize=not LONG,
+            deadline=None, suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
 
