@@ -17,18 +17,22 @@ OPENERS = ("welcome", "catchup", "correction")
 CRITICAL = "clot-signs"
 #: it went, or a worker or a person has it
 IN_HAND = {"sent", "delivered", "claimed", "in_doubt", "failed", "undelivered"}
-#: it could not be sent to anybody
-TO_NOBODY = "opted-out"
+#: nobody wants it, or not now
+LEFT_OUT = ("opted-out", "paused")
 DAY = timedelta(days=1)
 
 
 @dataclass
 class Checks:
-    """`stands` is where each reminder stands by its events; `owed_since` when a telling was first untrue."""
+    """`stands` is where each reminder stands by its events; `owed_since` when a telling was first untrue.
+
+    `judged` is each patient's state when the plan was last compared with it: most steps change nothing there.
+    """
 
     world: World
     stands: dict[int, str] = field(default_factory=dict)
     last_event: int = 0
+    judged: dict[int, object] = field(default_factory=dict)
     owed_since: dict[tuple[int, str, str, Told], datetime] = field(default_factory=dict)
 
     def all(self) -> None:
@@ -102,6 +106,11 @@ class Checks:
     def what_stands_is_what_is_planned(self) -> None:
         planned = dict(Patient.objects.across_clinics().values_list("pk", "planned_at"))
         for patient, case in load_cases(list(planned)).items():
+            courses = [(course.treatment, id(course.protocol)) for course in case.courses.values()]
+            state = (planned[patient], case.rows, courses)
+            if self.judged.get(patient) == state:
+                continue
+            self.judged[patient] = state
             _, diff = as_planned(case, planned[patient])
             wrong = [f"{step.effect}: {step.row} {step.planned} {step.unsent}" for step in diff.steps]
             assert not wrong, f"patient {patient} at {self.world.now}, planned {planned[patient]}: {wrong}"
@@ -142,8 +151,8 @@ class Checks:
 
 
 def _is_in_hand(row: Reminder) -> bool:
-    """A worker or a person has it, or it had to stay because nobody wants it."""
-    return row.status in IN_HAND or (row.status, row.status_reason) == (Status.SKIPPED, TO_NOBODY)
+    """A worker or a person has it, or it had to stay because nobody wants it now."""
+    return row.status in IN_HAND or (row.status == Status.SKIPPED and row.status_reason in LEFT_OUT)
 
 
 def _last_words(told: Iterable[Told]) -> dict[tuple[str, str], Told]:
