@@ -85,15 +85,26 @@ def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> 
     with transaction.atomic():
         rows = load(take_due(now, limit))
         refused = refusals(rows)
-        late = held_up(set(_overdue(rows, refused, now)), now) | set(_outlived(rows, refused, now))
-        held = hold(late)
-        planned = plan_anew(held, now, worker=worker)
-        anew = [row for row in rows if row.episode.patient_id in planned]
-        # The next claim takes those whom somebody else is planning at this moment.
-        rest = [row for row in rows if row.episode.patient_id not in planned | (late - held)]
+        rest, anew = _without_held_up(rows, refused, now, worker)
         batch = _take(_look_at(rest, now, live, refused), now, worker)
-    counts = batch.set_aside + Counter({ANEW: len(anew)})
-    return replace(batch, looked_at=batch.looked_at + len(anew), set_aside=counts)
+    if not anew:
+        return batch
+    return replace(batch, looked_at=batch.looked_at + anew, set_aside=batch.set_aside + Counter({ANEW: anew}))
+
+
+def _without_held_up(
+    rows: list[Row], refused: Set[Recipient], now: datetime, worker: str
+) -> tuple[list[Row], int]:
+    """The rows of patients for whom nothing has piled up; how many of the others are planned anew now."""
+    late = held_up(set(_overdue(rows, refused, now)), now) | set(_outlived(rows, refused, now))
+    if not late:
+        return rows, 0
+    held = hold(late)
+    planned = plan_anew(held, now, worker=worker)
+    # The next claim takes those whom somebody else is planning at this moment.
+    away = planned | (late - held)
+    rest = [row for row in rows if row.episode.patient_id not in away]
+    return rest, sum(row.episode.patient_id in planned for row in rows)
 
 
 def _overdue(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> Iterator[int]:
@@ -142,16 +153,18 @@ def _held(row: Row, now: datetime, refused: Set[Recipient]) -> Decision | None:
 def _take(due: Sequence[_Due], now: datetime, worker: str) -> Batch:
     losing = {one.patient for one in due if one.loses}
     anew = hold(losing)
-    # Of a patient who is planned anew nothing is claimed before that; of one who cannot be, nothing is done.
-    settled = [one for one in due if one.patient not in losing - anew]
-    decided = [(one.reminder, one.fate) for one in settled if isinstance(one.fate, Decision)]
-    texts = [one.fate for one in settled if isinstance(one.fate, Prepared) and one.patient not in anew]
+    if losing:
+        # Nothing is claimed of a patient who is planned anew, and nothing is done for one who cannot be now.
+        away = losing - anew
+        due = [one for one in due if one.patient not in (away if isinstance(one.fate, Decision) else losing)]
+    decided = [(one.reminder, one.fate) for one in due if isinstance(one.fate, Decision)]
+    texts = [one.fate for one in due if isinstance(one.fate, Prepared)]
     groups = by_decision(decided)
     failed = {decision: ids for decision, ids in groups.items() if decision.status is Status.FAILED}
     _set_aside({decision: ids for decision, ids in groups.items() if decision not in failed}, worker, now)
     claimed = _claim(texts, failed, now, worker)
     plan_anew(anew, now, worker=worker)
-    return Batch(len(settled), claimed, Counter(str(decision.status) for _, decision in decided))
+    return Batch(len(due), claimed, Counter(str(decision.status) for _, decision in decided))
 
 
 def _set_aside(groups: Mapping[Decision, list[int]], worker: str, now: datetime) -> None:
