@@ -127,7 +127,7 @@ def _carried(one: Stored | Unsent) -> tuple[object, ...]:
 def _unsent(row: Stored | None, unsent: Unsent, by_id: Mapping[int, Stored]) -> Step | None:
     if unsent.reason in SPOKEN_FOR and (unsent.episode != unsent.decided_by or row):
         return _spoken_for(row, unsent, SPOKEN_FOR[unsent.reason], by_id)
-    if row is None or row.status not in (Status.SCHEDULED, Status.FOLDED):
+    if row is None or row.status not in PENDING:
         return None
     return Step(
         unsent.episode, unsent.key, unsent.label, Effect.VANISHES, row.due_at,

@@ -13,7 +13,7 @@ from scheduler.models import Draft, Edition, Episode, Patient, Reminder, Rollout
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
 from scheduler.plans.rollout import step as rollout_step
 from tests.enrolment.clinics import PROTOCOL, asked
-from tests.plans.stateful_facts import Treated
+from tests.plans.stateful_facts import BODY, Treated
 from tests.plans.stateful_world import World, whole_minute
 
 Believe = Callable[[], None]
@@ -118,9 +118,18 @@ def change_of_treatment(world: World, one: Treated, what: str, number: int) -> t
         return changes.ChangeTreatment(answers={"area": area}), lambda: setattr(one, "area", area)
     if what == "site":
         site = ("left", "right", "both", "")[number % 4]
-        return changes.ChangeTreatment(site=site), lambda: setattr(one, "site", site)
+        return changes.ChangeTreatment(site=site), lambda: _put_leg_right(world, one, site)
     zone = ("Europe/London", "Australia/Lord_Howe")[number % 2]
     return changes.ChangeTreatment(zone=zone), lambda: setattr(one, "zone", zone)
+
+
+def _put_leg_right(world: World, one: Treated, site: str) -> None:
+    """Of which leg a text spoke that named one is not sure any more where both may have been meant."""
+    one.site = site
+    if len(one.legs) > 1:
+        told = world.told.get(one.patient, [])
+        world.claimed.setdefault(one.patient, []).extend(told)
+        world.told[one.patient] = [heard for heard in told if heard.rule in BODY]
 
 
 def change_of_state(one: Treated, what: str) -> tuple[Change, Believe]:
