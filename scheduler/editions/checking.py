@@ -7,9 +7,10 @@ from scheduler.domain.clinic_values import apply
 from scheduler.domain.edits.finding import fault
 from scheduler.domain.edits.findings import Finding, findings
 from scheduler.domain.protocol import Protocol
-from scheduler.editions.current import current_edition
+from scheduler.editions.current import current_edition, protocol_of
 from scheduler.editions.drafts import own_protocol
 from scheduler.editions.files import available_protocols
+from scheduler.editions.kept import faults_of_kept
 from scheduler.models import Draft
 
 
@@ -37,7 +38,9 @@ def check(draft: Draft) -> Checked:
     """Look at a draft as it is now, beside the current edition and today's protocol file."""
     file = own_protocol(draft)
     found = findings(file, draft.settings, reasons=draft.reasons, zone=draft.clinic.timezone)
-    return Checked(draft, apply(file, draft.settings)[0], (*_stale(draft), *found, *_other_file(draft, file)))
+    protocol = apply(file, draft.settings)[0]
+    lost = _lost(draft, protocol)
+    return Checked(draft, protocol, (*_stale(draft), *lost, *found, *_other_file(draft, file)))
 
 
 def _stale(draft: Draft) -> Iterator[Finding]:
@@ -50,6 +53,12 @@ def _stale(draft: Draft) -> Iterator[Finding]:
             f"edition {current.number} was published since, by {current.published_by}, and this draft began "
             f"with {base}: renew it to carry its changes over",
         )
+
+
+def _lost(draft: Draft, protocol: Protocol) -> Iterator[Finding]:
+    current = current_edition(draft.clinic, draft.protocol_id)
+    if current:
+        yield from faults_of_kept(protocol_of(current), protocol)
 
 
 def _other_file(draft: Draft, file: Protocol) -> Iterator[Finding]:

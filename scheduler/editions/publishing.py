@@ -17,6 +17,7 @@ from scheduler.editions.checking import Checked, check
 from scheduler.editions.current import current_edition, protocol_of
 from scheduler.editions.drafts import locked, own_protocol
 from scheduler.editions.files import find_protocol
+from scheduler.editions.kept import faults_of_kept
 from scheduler.editions.refused import Refused
 from scheduler.history import note
 from scheduler.models import Clinic, Draft, Edition
@@ -36,15 +37,18 @@ def publish(
 ) -> Edition:
     """Publish today's protocol with these settings, without a draft.
 
-    Nothing changed: the current edition comes back. Raises UnknownProtocol and SettingFault.
+    Nothing changed: the current edition comes back. Raises UnknownProtocol, SettingFault, and Refused where
+    the file has lost a text that must be kept.
     """
     protocol = find_protocol(protocol_id)
-    with_settings(protocol, settings)
+    set_up = with_settings(protocol, settings)
     with transaction.atomic():
         lock(clinic)
         current = current_edition(clinic, protocol_id)
         if current and current.settings == dict(settings) and own_protocol(current) == protocol:
             return current
+        if current and (lost := list(faults_of_kept(protocol_of(current), set_up))):
+            raise Refused("faults", " ".join(f"{one.name}: {one.sentence}" for one in lost), lost)
         unchanged = {
             name: why
             for name, why in (current.reasons.items() if current else ())

@@ -118,6 +118,9 @@ def _publish(request: ClinicRequest, form: TimingsForm, from_file: Protocol, edi
         sentence = f"{fault.sentence[:1].upper()}{fault.sentence[1:]}."
         form.add_error(fault.name if fault.name in form.fields else None, sentence)
         return False
+    except editions.Refused as refused:
+        form.add_error(None, refused.sentence)
+        return False
     if edition and published.pk == edition.pk:
         messages.info(request, "Nothing was different, so nothing was changed.")
     else:

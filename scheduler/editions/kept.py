@@ -1,0 +1,35 @@
+"""What a protocol must keep from the edition before it: the texts that nobody may get twice, or never.
+
+A reminder is known by its key. Under another key a text that went already would go again; without its key
+one that is still to come would vanish.
+"""
+
+from collections.abc import Iterator
+
+from scheduler.domain.edits.finding import Finding, fault
+from scheduler.domain.protocol import Message, Protocol
+
+KINDS = ("critical", "welcome", "catch-up", "correction")
+
+
+def faults_of_kept(before: Protocol, after: Protocol) -> Iterator[Finding]:
+    """One for each text of these kinds that the next edition has not got under its key."""
+    for key, message in before.messages.items():
+        if message.kind in KINDS and (sentence := _lost(message, after.messages.get(key))):
+            yield fault(f"messages.{key}", "message-lost", sentence)
+
+
+def _lost(before: Message, after: Message | None) -> str:
+    named = f"{before.label!r}, the {before.kind} text of the edition before,"
+    if after is None:
+        return (
+            f"{named} is not there under this key: those enrolled would get it again under another key, "
+            "or never; keep the key"
+        )
+    if after.kind != before.kind:
+        return f"{named} is of the kind {after.kind!r} now: keep the kind, and give another text another key"
+    if bool(after.at.each_day_of) != bool(before.at.each_day_of):
+        return (
+            f"{named} goes by other keys where it begins or ceases to be repeated day by day; keep its `at`"
+        )
+    return ""
