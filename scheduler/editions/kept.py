@@ -29,7 +29,5 @@ def _lost(before: Message, after: Message | None) -> str:
     if after.kind != before.kind:
         return f"{named} is of the kind {after.kind!r} now: keep the kind, and give another text another key"
     if bool(after.at.each_day_of) != bool(before.at.each_day_of):
-        return (
-            f"{named} goes by other keys where it begins or ceases to be repeated day by day; keep its `at`"
-        )
+        return f"{named} would go by other keys, repeated day by day or no longer so: keep its `at`"
     return ""

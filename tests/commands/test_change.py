@@ -44,7 +44,7 @@ def test_it_shows_the_effect_and_changes_nothing(sam: Episode, capsys: pytest.Ca
     for words in (
         "Which veins were treated?\tSmall veins\tLarger areas",
         "8 days after treatment\t\tSat 28 Nov, 09:00",
-        "Your dates have changed: Stockings in the daytime to Mon 30 Nov.",
+        "Your corrected dates: Stockings in the daytime to Mon 30 Nov.",
         "7 texts have gone already and cannot be changed.",
         "Nothing is changed yet; say --yes to do it.",
     ):

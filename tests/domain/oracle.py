@@ -123,7 +123,7 @@ CLAIMS: dict[str, Claim] = {
     r"Cool compress to (.*)\.": lambda m, f, t, r: (
         m[1] == clock(f, f.after("cool_compress")) and t < f.after("cool_compress")
     ),
-    r"No heat/gym \(at least\) or exercise to (.*)\.": lambda m, f, t, r: (
+    r"No exercise to (.*); no heat/gym at least\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_heat")) == told(f.last("no_exercise")) and t < f.end_of(f.last("no_heat"))
     ),
     r"No heat to (.*) or exercise to (.*)\.": lambda m, f, t, r: (
@@ -133,7 +133,7 @@ CLAIMS: dict[str, Claim] = {
     r"No heat or gym to (.*) at least\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_heat")) and t < f.end_of(f.last("no_heat"))
     ),
-    r"No exercise to (.*)\.": lambda m, f, t, r: (
+    r"No exercise to ([^;]*)\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_exercise")) and t < f.end_of(f.last("no_exercise"))
     ),
     r"No waxing to (.*)\.": lambda m, f, t, r: (
@@ -146,16 +146,16 @@ CLAIMS: dict[str, Claim] = {
     r"No heat/gym to (.*) at least; ask first\.": lambda m, f, t, r: m[1] == told(f.last("no_heat")),
     r"No-waxing period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_waxing")),
     r"No-flying period ends (.*)\.": lambda m, f, t, r: m[1] == told(f.last("no_flying")),
-    r"Stockings were to (.*)\.": lambda m, f, t, r: (
+    r"Stockings ended (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.daytime_last) and f.end_of(f.daytime_last) <= t and not f.worn(t)
     ),
-    r"No-exercise period: to (.*)\.": lambda m, f, t, r: (
+    r"No-exercise time ended (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_exercise")) and f.end_of(f.last("no_exercise")) <= t
     ),
-    r"No-waxing period: to (.*)\.": lambda m, f, t, r: (
+    r"No-waxing time ended (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_waxing")) and f.end_of(f.last("no_waxing")) <= t
     ),
-    r"No-flying period: to (.*)\.": lambda m, f, t, r: (
+    r"No-flying time ended (.*)\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_flying")) and f.end_of(f.last("no_flying")) <= t
     ),
 }

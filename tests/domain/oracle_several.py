@@ -19,7 +19,7 @@ OF_LEG = re.compile(r"tockings|axing|Wash gently|Cool compress|rub")
 LEGS = re.compile(r"^(Left|Right) leg: ")
 #: no text names this one
 NEVER = date.max
-OPENING = "Your dates have changed: "
+OPENING = "Your corrected dates: "
 
 
 @dataclass(frozen=True)

@@ -148,3 +148,20 @@ def test_a_pasted_apostrophe_in_the_clinic_name_costs_nothing() -> None:
     timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
     odd = type(CONTACT)("St Example\u2019s", CONTACT.urgent_phone, CONTACT.reply_to)
     assert say(rules, timeline, timeline.reminders[0], contact=odd).sms.startswith("St Example's: ")
+
+
+def test_a_correction_speaks_of_dates_alone_and_fits_a_move_and_a_mistake() -> None:
+    said = LEAFLET.messages["correction"].lines
+    assert "rubbing" not in said
+    assert LEAFLET.lines["dates-changed"].sms == "Your corrected dates:"
+
+
+def test_what_is_over_is_said_to_have_ended() -> None:
+    over = [line.sms or "" for key, line in LEAFLET.lines.items() if key.endswith(("-was", "-were"))]
+    assert len(over) == 5
+    assert all(" ended " in sms or "No heat" in sms for sms in over)
+
+
+@pytest.mark.parametrize("phase", ["elevation", "no-waxing"])
+def test_the_page_means_the_leg_that_was_treated(phase: str) -> None:
+    assert "your leg" not in LEAFLET.phases[phase].page

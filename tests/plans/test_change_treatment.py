@@ -40,7 +40,7 @@ def test_larger_areas_on_day_5_are_corrected_by_a_text_that_is_true(sam: Episode
     effect = do(sam, LARGE, DAY_5)
     (correction,) = effect.texts
     assert correction.text.sms.startswith(
-        "Leafy Clinic: Your dates have changed: Stockings in the daytime to Mon 30 Nov."
+        "Leafy Clinic: Your corrected dates: Stockings in the daytime to Mon 30 Nov."
     )
     assert any("Stockings in the daytime (right: Mon 30 Nov)" in note for note in effect.notes)
     run(channel, DAY_5, at(31, 0, month=12))
@@ -172,7 +172,7 @@ def test_after_the_welcome_another_day_is_corrected(
     episode = patient_of(clinic, treated=first, at_desk=False)
     run(channel, NOW, at(20, 15, 40))
     effect = do(episode, ChangeTreatment(treated=then, late_confirmed=True), at(20, 15, 40))
-    assert f"No heat/gym (at least) or exercise to {heat}." in effect.texts[0].text.sms
+    assert f"No exercise to {heat}; no heat/gym at least." in effect.texts[0].text.sms
     run(channel, at(20, 15, 40), at(20, 16, 30))
     assert sent(episode)["correction-1"] == effect.texts[0].text.sms
     assert row(episode, "day-14").due_local == f"2026-12-0{heat[4]}T18:00"
