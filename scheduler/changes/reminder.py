@@ -1,14 +1,15 @@
 """One reminder at another time, at once, or not at all."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from scheduler.changes.loaded import Loaded, keys_of
 from scheduler.changes.refused import Refused, refuse
 from scheduler.changes.wanted import Wanted
-from scheduler.domain.due import candidates, has_something_to_say
+from scheduler.domain.due import has_something_to_say
 from scheduler.domain.overlap import seen_with
+from scheduler.domain.pattern import candidates
 from scheduler.domain.sending_hours import DAY
 from scheduler.domain.status import Status
 from scheduler.domain.stored import BY_PERSON, Stored
@@ -155,7 +156,7 @@ def _says_something(loaded: Loaded, row: Stored, to: datetime) -> bool:
     found = next((c for c in candidates(course) if c.key == row.key), None)
     if found is None:
         return False
-    then = replace(found, due_at=to, day=course.treatment.day_of(to))
+    then = found._replace(due_at=to, day=course.treatment.day_of(to))
     message = course.protocol.messages[row.message]
     return has_something_to_say(seen_with(course, loaded.others, to), message, then)
 

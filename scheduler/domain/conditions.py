@@ -1,7 +1,9 @@
 """Whether a condition of the protocol holds at a moment."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from scheduler.domain import localtime
 from scheduler.domain.phases import Course
@@ -18,52 +20,49 @@ class Moment:
     replies: bool = True
 
 
-def is_empty(condition: Condition) -> bool:
-    """Whether it asks for nothing, and so holds always."""
-    return not condition.model_fields_set
-
-
 def holds(condition: Condition, course: Course, moment: Moment) -> bool:
     """Whether all that the condition asks for is true at that moment."""
-    if is_empty(condition):
-        return True
-    answers, values = course.treatment.answers, course.protocol.values
-    return (
-        _phases_fit(condition, course, moment.at)
-        and _last_days_fit(condition, course, moment.at)
-        and _ends_fit(condition, course)
-        and (condition.day is None or condition.day == moment.day)
-        and (condition.last_message is None or moment.last)
-        and (condition.replies is None or condition.replies == moment.replies)
-        and all(answers.get(name) == answer for name, answer in condition.answers.items())
-        and all(values[name].mode == mode for name, mode in condition.modes.items())
-    )
+    for name in condition.model_fields_set:
+        asked = getattr(condition, name)
+        # What is set to nothing asks for nothing.
+        if asked is not None and not CHECKS[name](asked, course, moment):
+            return False
+    return True
 
 
-def _phases_fit(condition: Condition, course: Course, moment: datetime) -> bool:
-    phases = course.phases
-    return (
-        all(name in phases and phases[name].holds(moment) for name in condition.during)
-        and not any(name in phases and phases[name].holds(moment) for name in condition.not_during)
-        and (condition.over is None or (condition.over in phases and phases[condition.over].is_over(moment)))
-    )
+def _in_force(name: str, course: Course, moment: Moment) -> bool:
+    phase = course.phases.get(name)
+    return phase is not None and phase.holds(moment.at)
 
 
-def _last_days_fit(condition: Condition, course: Course, moment: datetime) -> bool:
-    if condition.last_day is None and condition.not_last_day is None:
-        return True
-    today = localtime.local_date(course.zone, moment)
-    ending = {name for name, phase in course.phases.items() if phase.last_date == today}
-    return (condition.last_day is None or condition.last_day in ending) and (
-        condition.not_last_day not in ending
-    )
+def _is_over(name: str, course: Course, moment: Moment) -> bool:
+    phase = course.phases.get(name)
+    return phase is not None and phase.is_over(moment.at)
 
 
-def _ends_fit(condition: Condition, course: Course) -> bool:
-    def same_end(pair: tuple[str, str]) -> bool:
-        first, second = (phase.last_date if (phase := course.phases.get(name)) else None for name in pair)
-        return first == second
+def _on_last_day(name: str, course: Course, moment: Moment) -> bool:
+    phase = course.phases.get(name)
+    return phase is not None and phase.last_date == localtime.local_date(course.zone, moment.at)
 
-    return (condition.same_end is None or same_end(condition.same_end)) and (
-        condition.different_end is None or not same_end(condition.different_end)
-    )
+
+def _end_alike(pair: tuple[str, str], course: Course) -> bool:
+    first, second = (phase.last_date if (phase := course.phases.get(name)) else None for name in pair)
+    return first == second
+
+
+CHECKS: Mapping[str, Callable[[Any, Course, Moment], bool]] = {
+    "during": lambda names, course, moment: all(_in_force(name, course, moment) for name in names),
+    "not_during": lambda names, course, moment: not any(_in_force(name, course, moment) for name in names),
+    "over": _is_over,
+    "last_day": _on_last_day,
+    "not_last_day": lambda name, course, moment: not _on_last_day(name, course, moment),
+    "same_end": lambda pair, course, moment: _end_alike(pair, course),
+    "different_end": lambda pair, course, moment: not _end_alike(pair, course),
+    "day": lambda day, course, moment: day == moment.day,
+    "last_message": lambda last, course, moment: moment.last,
+    "replies": lambda replies, course, moment: replies == moment.replies,
+    "answers": lambda answers, course, moment: answers.items() <= course.treatment.answers.items(),
+    "modes": lambda modes, course, moment: all(
+        course.protocol.values[name].mode == mode for name, mode in modes.items()
+    ),
+}

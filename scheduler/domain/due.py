@@ -1,11 +1,11 @@
 """When each message of a protocol is due for one treatment, and until when it may leave."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from scheduler.domain import localtime
-from scheduler.domain.conditions import Moment, holds, is_empty
+from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.phases import Course
 from scheduler.domain.protocol import At, Message, SendBy
 
@@ -17,8 +17,7 @@ OPENERS = ("welcome", "catch-up", "correction")
 APART = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A message with its times, before it is decided whether it goes. Instants in UTC."""
 
     key: str
@@ -41,7 +40,7 @@ class Candidate:
         return self.kind in OPENERS
 
 
-def candidates(course: Course) -> list[Candidate]:
+def work_out_candidates(course: Course) -> list[Candidate]:
     """Every message that hangs on a day or a phase and that has something to say when it is due."""
     found: list[Candidate] = []
     hanging = [
@@ -59,11 +58,10 @@ def candidates(course: Course) -> list[Candidate]:
 
 def has_something_to_say(course: Course, message: Message, candidate: Candidate) -> bool:
     """Whether its own condition holds when it is due, and that of one line about care at the least."""
-    lines = [line for name in message.lines if not (line := course.protocol.lines[name]).service]
-    if is_empty(message.when) and any(is_empty(line.when) for line in lines):
-        return True
-    moment = Moment(candidate.due_at, candidate.day)
-    return holds(message.when, course, moment) and any(holds(line.when, course, moment) for line in lines)
+    lines, moment = course.protocol.lines, Moment(candidate.due_at, candidate.day)
+    return holds(message.when, course, moment) and any(
+        not lines[name].service and holds(lines[name].when, course, moment) for name in message.lines
+    )
 
 
 def _of_message(
@@ -154,7 +152,7 @@ def welcome_at(course: Course, since: datetime) -> Candidate:
     if treatment.at_desk and since - treatment.treated_at < AT_DESK:
         # Nothing holds it back: it may leave before sending hours open, and then has an hour to do so.
         welcome = _at_once(course, name, name, since)
-        return replace(welcome, any_hour=True, send_by=max(welcome.send_by, since + HOUR))
+        return welcome._replace(any_hour=True, send_by=max(welcome.send_by, since + HOUR))
     return _at_once(course, name, name, course.hours.next_moment(since))
 
 

@@ -43,6 +43,8 @@ def septets(text: str) -> int | None:
 
 def segments(text: str) -> int:
     """How many messages a text is cut into. An extension character never straddles two of them."""
+    if BASIC.issuperset(text):
+        return 1 if len(text) <= SINGLE else -(-len(text) // PART)
     if foreign_characters(text):
         units = [2 if ord(character) > 0xFFFF else 1 for character in text]
         return _parts(units, UCS2_SINGLE, UCS2_PART)

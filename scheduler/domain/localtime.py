@@ -80,6 +80,14 @@ def start_of_day(zone: str, day: date) -> datetime:
     return at(zone, day, time())
 
 
+@lru_cache(maxsize=65536)
+def is_steady(zone: str, day: date, days: int) -> bool:
+    """Whether the clock of a zone does not change from a date on for so many days; each hour is looked at."""
+    first = datetime.combine(day, time(), UTC) - timedelta(hours=15)
+    hours = (first + timedelta(hours=hour) for hour in range(24 * days + 30))
+    return len({hour.astimezone(_zone(zone)).utcoffset() for hour in hours}) == 1
+
+
 def short_date(day: date) -> str:
     """A date as people read it in a text: Fri 4 Dec."""
     return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}"
@@ -92,4 +100,4 @@ def weekday(day: date) -> str:
 
 def clock(wall: datetime) -> str:
     """A time of day as people read it in a text: 15:00."""
-    return wall.strftime("%H:%M")
+    return f"{wall.hour:02}:{wall.minute:02}"

@@ -97,8 +97,7 @@ def _as_one(group: Sequence[_One]) -> Stretch:
     first = min(group, key=lambda one: one.phase.starts_at)
     decider = max(group, key=lambda one: (_end(one.phase), _age(one.course)))
     treatment = newest.course.treatment
-    phase = replace(
-        decider.phase,
+    phase = decider.phase._replace(
         label=newest.phase.label,
         statements=newest.phase.statements,
         starts_at=first.phase.starts_at,
@@ -131,14 +130,13 @@ def _cut(course: Course, phase: Phase, other: Phase) -> Iterator[Phase]:
     if phase.starts_at < other.starts_at:
         yield _until(course, phase, other)
     if other.ends_at and other.ends_at < _end(phase):
-        yield replace(phase, starts_at=other.ends_at, first_day=course.treatment.day_of(other.ends_at))
+        yield phase._replace(starts_at=other.ends_at, first_day=course.treatment.day_of(other.ends_at))
 
 
 def _until(course: Course, phase: Phase, other: Phase) -> Phase:
     """As long as the other one does not hold yet."""
     last = other.starts_at - SECOND
-    return replace(
-        phase,
+    return phase._replace(
         ends_at=other.starts_at,
         last_day=course.treatment.day_of(last),
         last_date=localtime.local_date(course.zone, last),

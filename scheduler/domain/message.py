@@ -1,18 +1,22 @@
 """The texts of a reminder, rendered for the moment at which a worker claims it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.gsm7 import segments
+from scheduler.domain.localtime import short_date
 from scheduler.domain.overlap import legs_meet
 from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import Contact, Unfillable, fill, names_in, told_end, values_of
 from scheduler.domain.protocol import Line, Protocol
 
 __all__ = ["Contact", "Content", "Part", "Text", "render", "render_together"]
+
+#: the day in a date, where it has one digit
+ONE_DIGIT = re.compile(r" (\d) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
     host = parts[0]
     protocol, message = host.course.protocol, host.course.protocol.messages[host.content.message]
     lines = [_lines(part, at, contact.replies) for part in parts]
-    values = [values_of(p.course, contact, link, localtime.short_date(p.content.due_date)) for p in parts]
+    values = [values_of(p.course, contact, link, short_date(p.content.due_date)) for p in parts]
     text, sms_left = _sms(parts, lines, values)
     email = _said(parts, lines, values, "email")
     care = [said for said in email if _comes_first(parts[said.part], said.name)]
@@ -108,11 +112,18 @@ def render_together(parts: Sequence[Part], contact: Contact, link: str, at: date
 def ends_in_sms(
     parts: Sequence[Part], contact: Contact, link: str, at: datetime
 ) -> tuple[int, frozenset[tuple[str, str]]]:
-    """The segments of the SMS, and its lines that name an end: each with the leg that it is about."""
+    """The segments of the SMS, and its lines that name an end: each with the leg that it is about.
+
+    Measured as if every date had two digits: what fits once fits on every other date.
+    """
     lines = [_lines(part, at, contact.replies) for part in parts]
-    values = [values_of(p.course, contact, link, localtime.short_date(p.content.due_date)) for p in parts]
+    values = [_widest(values_of(p.course, contact, link, short_date(p.content.due_date))) for p in parts]
     text, said = _sms(parts, lines, values)
     return segments(text), frozenset((one.leg, one.words) for one in said if one.told)
+
+
+def _widest(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: ONE_DIGIT.sub(r" 0\1 ", value) for name, value in values.items()}
 
 
 def _sms(

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from scheduler.domain import localtime
-from scheduler.domain.due import Candidate, candidates, dated
+from scheduler.domain.due import Candidate, dated
 from scheduler.domain.overlap import joined, legs_meet, merged_phase
+from scheduler.domain.pattern import candidates
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.placeholders import told_end
 from scheduler.domain.standing import Opening, Standing

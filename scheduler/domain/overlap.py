@@ -105,8 +105,7 @@ def _decider(stretch: Sequence[Sited]) -> Phase:
 
 def _as_one(course: Course, own: Phase, stretch: Sequence[Sited]) -> Phase:
     decider, starts_at = _decider(stretch), _start(stretch)
-    return replace(
-        decider,
+    return decider._replace(
         label=own.label,
         statements=own.statements,
         starts_at=starts_at,
@@ -142,7 +141,7 @@ def _after(before: Phase | None, phase: Phase, at: datetime) -> Phase | None:
         return phase
     if phase.ends_at and phase.ends_at <= before.ends_at:
         return None
-    return replace(phase, starts_at=before.ends_at)
+    return phase._replace(starts_at=before.ends_at)
 
 
 def leg_to_name(course: Course, others: Iterable[Course], at: datetime) -> str:

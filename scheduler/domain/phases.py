@@ -1,9 +1,10 @@
 """A treatment under a protocol: which rules hold, from when until when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Ends, Protocol
@@ -46,8 +47,7 @@ class Treatment:
         return self.day_zero + timedelta(days=day)
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """A rule with its interval: instants in UTC, `ends_at` exclusive and None where no end is given.
 
     `last_day` and `last_date` are the last local day covered. `counted_day` is the day in which it ends by
@@ -88,18 +88,19 @@ class Course:
     protocol: Protocol
     treatment: Treatment
     phases: Mapping[str, Phase]
+    hours: LocalHours = field(init=False, compare=False, repr=False)
 
     @property
     def zone(self) -> str:
         return self.treatment.timezone
 
-    @property
-    def hours(self) -> LocalHours:
-        return local_hours(self.protocol, self.zone)
+    def __post_init__(self) -> None:
+        # Asked for at every step of a plan.
+        object.__setattr__(self, "hours", local_hours(self.protocol, self.zone))
 
 
-def course_of(protocol: Protocol, treatment: Treatment) -> Course:
-    """Work out the phases. Raises KeyError for an answer that the protocol does not offer: check first."""
+def work_out(protocol: Protocol, treatment: Treatment) -> Course:
+    """The course, with its phases. Raises KeyError for an answer that the protocol does not offer."""
     built: dict[str, Phase | None] = {}
     for name in protocol.phases:
         _build(protocol, treatment, name, built)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
-from scheduler.domain.due import Candidate, candidates, has_something_to_say, open_plan, opener_at
+from scheduler.domain.due import Candidate, has_something_to_say, open_plan, opener_at
 from scheduler.domain.message import Content, Part
 from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
+from scheduler.domain.pattern import candidates, pattern_of
 from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Fold
 from scheduler.domain.room import fit
@@ -90,7 +91,7 @@ def _was_said(standing: Standing, candidate: Candidate) -> bool:
 def _as_moved(standing: Standing, candidate: Candidate) -> Candidate:
     """At the time that a person chose, as long as it may leave then."""
     moved_to = standing.moved.get(candidate.key)
-    return replace(candidate, due_at=moved_to) if moved_to and moved_to < candidate.send_by else candidate
+    return candidate._replace(due_at=moved_to) if moved_to and moved_to < candidate.send_by else candidate
 
 
 def _superseded_by(
@@ -131,13 +132,13 @@ def _around_opener(
     for candidate in in_time:
         by_person = candidate.key in standing.moved
         if opener and _belongs_into(course, opener, candidate):
-            opener = replace(opener, folds=(*opener.folds, candidate.message))
+            opener = opener._replace(folds=(*opener.folds, candidate.message))
             unsent.append(_unsent(course, candidate, "folded", opener.key))
         elif opener and not by_person and is_repeated_by(course, opener, candidate):
             unsent.append(_unsent(course, candidate, "said-elsewhere", opener.key))
         else:
             earliest = opener.due_at if opener and not candidate.critical else first_moment
-            placed = replace(candidate, due_at=earliest) if candidate.due_at < earliest else candidate
+            placed = candidate._replace(due_at=earliest) if candidate.due_at < earliest else candidate
             slots.append(Slot(course, placed, candidate.due_at, (), by_person))
     if opener:
         slots.insert(0, Slot(course, opener, opener.due_at))
@@ -217,7 +218,7 @@ def _fold_same_day(slots: list[Slot], others: Sequence[Course]) -> tuple[list[Sl
         if not hosts:
             continue
         host = max(hosts, key=lambda s: s.candidate.due_at)
-        carrying = replace(host.candidate, folds=(*host.candidate.folds, c.message))
+        carrying = host.candidate._replace(folds=(*host.candidate.folds, c.message))
         last = not any(course.treatment.day_of(s.candidate.due_at) > day for s in slots)
         if not _has_room(course, carrying, others, last=last):
             continue
@@ -227,6 +228,16 @@ def _fold_same_day(slots: list[Slot], others: Sequence[Course]) -> tuple[list[Sl
 
 
 def _has_room(course: Course, carrying: Candidate, others: Sequence[Course], *, last: bool) -> bool:
+    pattern = None if others else pattern_of(course)
+    if pattern is None:
+        return _fits(course, carrying, others, last=last)
+    asked = (carrying.message, carrying.folds, last, carrying.due_at - course.treatment.treated_at)
+    if asked not in pattern.rooms:
+        pattern.rooms[asked] = _fits(course, carrying, others, last=last)
+    return pattern.rooms[asked]
+
+
+def _fits(course: Course, carrying: Candidate, others: Sequence[Course], *, last: bool) -> bool:
     at = carrying.due_at
     content = Content(carrying.message, carrying.folds, last, localtime.local_date(course.zone, at))
     return fit([Part(seen_with(course, others, at), content, leg_to_name(course, others, at))], at)

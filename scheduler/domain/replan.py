@@ -27,10 +27,11 @@ class Case:
 
 def replan(case: Case, now: datetime) -> tuple[Timeline, Diff]:
     """The plan from `now` (UTC) on, and what it changes. Nothing is planned before that."""
+    catch_ups = {episode: course.protocol.catch_up for episode, course in case.courses.items()}
     openings = {
         row.episode: Opening(row.key, row.message)
         for row in case.rows
-        if row.status is Status.SCHEDULED and _is_catch_up(case, row)
+        if row.status is Status.SCHEDULED and row.message == catch_ups.get(row.episode)
     }
     timeline = build_timeline(with_openings(_standings(case, now), case.tellings, openings))
     return timeline, compare(case.rows, timeline)
@@ -50,8 +51,3 @@ def _standings(case: Case, since: datetime, *, back: bool = False) -> Sequence[S
         standing_of(course, since, by_episode[episode], case.rows, back=back)
         for episode, course in case.courses.items()
     ]
-
-
-def _is_catch_up(case: Case, row: Stored) -> bool:
-    course = case.courses.get(row.episode)
-    return course is not None and row.message == course.protocol.catch_up

@@ -10,7 +10,8 @@ from datetime import datetime
 from scheduler.domain import localtime
 from scheduler.domain.message import Content
 from scheduler.domain.overlap import joined, merged_phase
-from scheduler.domain.phases import Course, Phase, Treatment, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course, Phase, Treatment
 from scheduler.domain.plan import Slot, Unsent, plan_alone
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.standing import Standing, first

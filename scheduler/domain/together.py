@@ -42,7 +42,7 @@ def fold_together(slots: Sequence[Slot], courses: Sequence[Course]) -> tuple[lis
 
 def _opener_that_says_it(guest: Slot, slots: Sequence[Slot]) -> Slot | None:
     """The first text of another treatment that says what was overdue when it was planned."""
-    overdue = replace(guest.candidate, due_at=guest.nominal)
+    overdue = guest.candidate._replace(due_at=guest.nominal)
     for slot in slots:
         opener, meets = slot.candidate, legs_meet(slot.course.treatment.site, guest.course.treatment.site)
         if slot.course is guest.course or not opener.opens or not meets or guest.nominal >= opener.due_at:
@@ -157,4 +157,4 @@ def _distance(previous: Slot, slot: Slot) -> timedelta:
 
 
 def _due(slot: Slot, due_at: datetime) -> Slot:
-    return replace(slot, candidate=replace(slot.candidate, due_at=due_at))
+    return replace(slot, candidate=slot.candidate._replace(due_at=due_at))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from scheduler.domain.diff import Diff, Step
-from scheduler.domain.phases import course_of
+from scheduler.domain.pattern import course_of
 from scheduler.domain.replan import Case, replan
 from scheduler.domain.timeline import Timeline
 from scheduler.enrolment import rows

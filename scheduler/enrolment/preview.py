@@ -1,7 +1,7 @@
 """What enrolling would do, shown before it is done."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain import localtime
@@ -51,7 +51,7 @@ class Preview:
         """The new treatment's rules, each with the end that the deciding one gives it; 0 is the new one."""
         mine = self.course.treatment.episode
         merged = [merged_phase(self.course, self.others, phase) for phase in self.course.phases.values()]
-        return [replace(phase, decided_by=0) if phase.decided_by == mine else phase for phase in merged]
+        return [phase._replace(decided_by=0) if phase.decided_by == mine else phase for phase in merged]
 
     @property
     def others(self) -> tuple[Course, ...]:

@@ -10,7 +10,8 @@ from django.db import connection
 
 from scheduler.domain.due import OPENERS
 from scheduler.domain.opening import Telling
-from scheduler.domain.phases import Course, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case
 from scheduler.domain.status import AttemptStatus, Status

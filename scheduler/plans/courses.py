@@ -1,6 +1,7 @@
 """From stored episodes back to what their timelines are built from."""
 
-from scheduler.domain.phases import Course, Treatment, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course, Treatment
 from scheduler.editions import protocol_of
 from scheduler.models import Edition, Episode
 

@@ -1,7 +1,7 @@
 """One episode: its timeline as a picture and as a table, the texts, and everything that happened."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -86,7 +86,7 @@ def rules_of(view: View) -> list[Rule]:
     rules = []
     for phase in view.course.phases.values():
         merged = merged_phase(view.course, view.others, phase)
-        seen = replace(merged, starts_at=phase.starts_at)
+        seen = merged._replace(starts_at=phase.starts_at)
         rules.append(Rule(phase, seen, courses.get(merged.decided_by)))
     return rules
 

@@ -13,7 +13,8 @@ from scheduler.domain.due import OPENERS
 from scheduler.domain.message import Content, Part, Text, render_together
 from scheduler.domain.opening import Telling
 from scheduler.domain.overlap import leg_to_name, seen_with
-from scheduler.domain.phases import Course, Treatment, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course, Treatment
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, as_planned, replan
 from scheduler.domain.status import Status

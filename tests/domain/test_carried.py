@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from scheduler.domain.message import Content, Part, render_together
-from scheduler.domain.phases import Treatment, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Treatment
 from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored, is_gone, standing_of
 from tests.domain.plans import CONTACT, LINK, LONDON, at, protocol

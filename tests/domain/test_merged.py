@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scheduler.domain.merged import Stretch, stretches
 from scheduler.domain.overlap import LEGS, seen_with
 from scheduler.domain.patient_day import Rule, patient_day
-from scheduler.domain.phases import Course, Treatment, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course, Treatment
 from tests.domain.plans import CONTACT, LONDON, at, protocol
 
 PLAIN = protocol(no_flying="14d")

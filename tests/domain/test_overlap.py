@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from scheduler.domain.overlap import joined, legs_meet, merged_phase, seen_with
-from scheduler.domain.phases import Course, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course
 from tests.domain.plans import at, protocol, treatment
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.domain.due import candidates
 from scheduler.domain.localtime import resolve
+from scheduler.domain.pattern import candidates
 from scheduler.domain.status import Status
 from tests.domain.chart import Chart
 from tests.domain.lives import Enrolled, chart_of, rounds

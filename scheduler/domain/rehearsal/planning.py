@@ -10,7 +10,8 @@ from datetime import datetime
 from scheduler.domain import localtime
 from scheduler.domain.message import Content, Part
 from scheduler.domain.overlap import leg_to_name, seen_with
-from scheduler.domain.phases import Course, Treatment, course_of
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course, Treatment
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.rehearsal.cases import Case, Enrolled
 from scheduler.domain.standing import Standing, first

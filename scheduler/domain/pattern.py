@@ -1,0 +1,101 @@
+"""What treatments that end at the same time of day have in common.
+
+Their rules and messages lie alike, whole days apart, as long as no clock changes in between. So they are
+worked out once for a model day and moved from there, which costs a fraction of working them out.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from scheduler.domain import localtime
+from scheduler.domain.due import Candidate, work_out_candidates
+from scheduler.domain.phases import Course, Phase, Treatment, work_out
+from scheduler.domain.protocol import Protocol
+
+MODEL_DAY = date(2001, 1, 1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A course on the model day, in UTC, with its messages; `reach` days after that the last of them ends."""
+
+    course: Course
+    candidates: tuple[Candidate, ...]
+    reach: int
+    #: whether a message has room for another one: asked once for all
+    rooms: dict[object, bool] = field(default_factory=dict)
+
+
+def course_of(protocol: Protocol, treatment: Treatment) -> Course:
+    """Work out the phases. Raises KeyError for an answer that the protocol does not offer: check first."""
+    moved = _moved(protocol, treatment)
+    if moved is None:
+        return work_out(protocol, treatment)
+    pattern, by, days = moved
+    episode, phases = treatment.episode, pattern.course.phases
+    return Course(
+        protocol, treatment, {name: _phase(phase, by, days, episode) for name, phase in phases.items()}
+    )
+
+
+def candidates(course: Course) -> list[Candidate]:
+    """Every message that hangs on a day or a phase and that has something to say when it is due.
+
+    They are those of the treatment by itself: another treatment may leave less of them.
+    """
+    moved = _moved(course.protocol, course.treatment)
+    if moved is None:
+        return work_out_candidates(course)
+    pattern, by, _ = moved
+    return [c._replace(due_at=c.due_at + by, send_by=c.send_by + by) for c in pattern.candidates]
+
+
+def pattern_of(course: Course) -> Pattern | None:
+    """None where a clock change makes the treatment unlike those of other days."""
+    moved = _moved(course.protocol, course.treatment)
+    return moved[0] if moved else None
+
+
+def _moved(protocol: Protocol, treatment: Treatment) -> tuple[Pattern, timedelta, timedelta] | None:
+    """The pattern, and by what instants and dates lie after it."""
+    zone, wall = treatment.timezone, localtime.to_wall(treatment.timezone, treatment.treated_at)
+    pattern = _pattern(_Same(protocol), wall.time(), tuple(treatment.answers.items()))
+    if not localtime.is_steady(zone, wall.date() - DAY, pattern.reach + 2):
+        return None
+    return pattern, treatment.treated_at - pattern.course.treatment.treated_at, wall.date() - MODEL_DAY
+
+
+class _Same:
+    """A protocol as a key: itself, and not one that is equal to it."""
+
+    __slots__ = ("protocol",)
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+
+    def __hash__(self) -> int:
+        return id(self.protocol)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.protocol is other.protocol
+
+
+@lru_cache(maxsize=4096)
+def _pattern(same: _Same, clock: time, answers: tuple[tuple[str, str], ...]) -> Pattern:
+    treated_at = datetime.combine(MODEL_DAY, clock, UTC)
+    course = work_out(same.protocol, Treatment(treated_at, "UTC", dict(answers), treated_at))
+    found = tuple(work_out_candidates(course))
+    last = [p.ends_at for p in course.phases.values() if p.ends_at] + [c.send_by for c in found]
+    return Pattern(course, found, max(((at.date() - MODEL_DAY).days for at in last), default=0) + 1)
+
+
+def _phase(phase: Phase, by: timedelta, days: timedelta, episode: int) -> Phase:
+    ends_at, last_date = phase.ends_at, phase.last_date
+    return phase._replace(
+        starts_at=phase.starts_at + by,
+        ends_at=ends_at + by if ends_at else None,
+        last_date=last_date + days if last_date else None,
+        decided_by=episode,
+    )
