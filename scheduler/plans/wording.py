@@ -13,7 +13,7 @@ from scheduler.domain.stored import Stored
 from scheduler.domain.timeline import Timeline
 
 AFTER = {Effect.VANISHES: "not sent", Effect.SUPERSEDED: "not sent", Effect.FOLDED: "part of another text"}
-#: why something is not sent on its own
+#: the codes of a reminder's reason: why it is not sent on its own, or stands where it does
 WHY_NOT: Final[dict[str, str]] = {
     "past-send-by": "its time has passed",
     "said-elsewhere": "another text says what still holds of it",
@@ -22,6 +22,31 @@ WHY_NOT: Final[dict[str, str]] = {
     "nothing-to-say": "nothing of what it says holds then",
     "plan-changed": "it has no place in the plan any more",
     "episode-cancelled": "the plan is cancelled",
+    "other-treatment": "another treatment decides",
+    "paused": "the plan was paused",
+    "by-person": "somebody decided so",
+    "opted-out": "the patient stopped it",
+    "outside-hours": "waits for sending hours",
+    "changed": "the plan was changed meanwhile",
+    "unwritable": "its text cannot be written",
+    "no-address": "there is no address for it",
+    "no-sender": "the clinic has no number to send from",
+    "no-provider": "no provider is set up for it",
+    "not-ours": "another worker took it over",
+    "half-the-lease-gone": "the worker was too slow and gave it back",
+    "worker-stopped": "the worker stopped and gave it back",
+    "lease-expired": "a worker stopped while sending it",
+    "not-posted": "the provider could not be reached",
+    "no-clear-answer": "the provider gave no clear answer",
+    "outbox": "it is in the outbox",
+    "temporary": "the provider asks to try again later",
+    "configuration": "the provider does not accept this clinic's settings",
+    "refused-address": "the provider refused the address",
+    "refused-text": "the provider refused the text",
+    "refused-expired": "it waited too long at the provider",
+    "refused-inconclusive": "the provider does not say whether it arrived",
+    "refused-in-doubt": "the provider does not say whether it was taken",
+    "refused-unknown": "the provider refused it, for a reason that is not known",
 }
 OPENS = {
     "correction": "the patient was told dates that are not right any more",

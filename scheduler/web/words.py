@@ -99,15 +99,7 @@ def phone(number: str) -> str:
 
 
 #: codes of Reminder.status_reason and of events
-REASONS: Final[dict[str, str]] = {
-    **WHY_NOT,
-    "opted-out": "the patient stopped it",
-    "changed": "the plan was changed meanwhile",
-    "outside-hours": "waits for sending hours",
-    "lease-expired": "a worker stopped while sending it",
-    "other-treatment": "another treatment decides",
-    "by-person": "somebody decided so",
-}
+REASONS: Final = WHY_NOT
 OPTED: Final = {"opted-out": "Stopped", "opted-in": "Resumed"}
 EVENTS: Final[dict[str, str]] = {
     "enrolled": "Enrolled",
