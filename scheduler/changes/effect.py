@@ -14,7 +14,9 @@ from scheduler.domain.diff import Diff
 from scheduler.domain.localtime import local_date, short_date
 from scheduler.domain.message import Content, Part, Text, render_together
 from scheduler.domain.opening import owed
-from scheduler.domain.overlap import leg_to_name, seen_with
+from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
+from scheduler.domain.phases import Course, Phase
+from scheduler.domain.plan import Unsent
 from scheduler.domain.replan import replan
 from scheduler.domain.standing import Standing
 from scheduler.domain.status import Status
@@ -22,7 +24,7 @@ from scheduler.domain.stored import BY_PERSON
 from scheduler.domain.timeline import PlannedReminder, Timeline
 from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.models import Episode
-from scheduler.plans.wording import Line, Wording, moment
+from scheduler.plans.wording import Line, Wording, moment, said_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
         diff=diff,
         texts=texts,
         notes=(*wanted.notes, *_told(after, texts), *_gone(diff)),
-        warnings=(*wanted.warnings, *_nothing_left(after, timeline)),
+        warnings=(*wanted.warnings, *_silent(after, wanted, timeline), *_nothing_left(after, timeline)),
     )
     return Foreseen(effect, wanted, facts, after)
 
@@ -139,6 +141,34 @@ def _nothing_left(after: Loaded, timeline: Timeline) -> Iterator[str]:
         p.episode == mine for p in timeline.reminders
     ):
         yield "Nothing of this plan would be left to send."
+
+
+def _silent(after: Loaded, wanted: Wanted, timeline: Timeline) -> Iterator[str]:
+    """The ends that a plan decides for another treatment, whose own text about them does not go.
+
+    Nobody says them while the plan that decides is paused.
+    """
+    if wanted.episode.get("state") != Episode.State.PAUSED:
+        return
+    ends = dict.fromkeys(
+        f"{phase.label} ({said_end(course, phase)})"
+        for unsent in timeline.unsent
+        if unsent.reason == "superseded" and unsent.decided_by == after.episode.pk != unsent.episode
+        for course in [after.case.courses[unsent.episode]]
+        if (phase := _announced(course, timeline, unsent))
+    )
+    if ends:
+        yield (
+            f"Nobody tells the patient when this ends while this plan is paused: {', '.join(ends)}. "
+            "The other treatment leaves it to this one."
+        )
+
+
+def _announced(course: Course, timeline: Timeline, unsent: Unsent) -> Phase | None:
+    """The rule whose end it would announce, as all treatments make it."""
+    at = course.protocol.messages[unsent.message].at
+    phase = course.phases.get(at.last_day_of or at.end_of or "")
+    return phase and merged_phase(course, timeline.others_of(unsent.episode), phase)
 
 
 def _fingerprint(loaded: Loaded, diff: Diff) -> str:

@@ -1,14 +1,16 @@
 """A plan is held for a while, goes on, or ends."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.wanted import Wanted
+from scheduler.domain.phases import Course
 from scheduler.domain.status import Status
-from scheduler.domain.stored import Stored
+from scheduler.domain.stored import PENDING, Stored
 from scheduler.models import Episode
-from scheduler.plans.wording import moment
+from scheduler.plans.wording import moment, named
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Pause:
             "After that, one text makes up for those missed.",
         )
         goes = tuple(f"{_named(loaded, row)} goes nevertheless." for row in critical)
-        return Wanted(episode={"state": Episode.State.PAUSED}, notes=notes + goes)
+        return Wanted(episode={"state": Episode.State.PAUSED}, notes=(*notes, *goes, *_others_go_on(loaded)))
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ class Cancel:
             "A cancelled plan cannot be taken up again. No text tells the patient that it is cancelled.",
         )
         return Wanted(episode={"state": Episode.State.CANCELLED}, notes=notes, warnings=tuple(unsaid))
+
+
+def _others_go_on(loaded: Loaded) -> Iterator[str]:
+    """A pause is of one treatment; staff may think that it is of the patient."""
+    running = [course for course in _with_more_to_come(loaded) if not course.treatment.paused]
+    if running:
+        texts = "treatment's" if len(running) == 1 else "treatments'"
+        yield f"The other {texts} texts go on: {', '.join(map(named, running))}."
+
+
+def _with_more_to_come(loaded: Loaded) -> list[Course]:
+    pending = {row.episode for row in loaded.case.rows if row.status in PENDING}
+    return [course for course in loaded.others if course.treatment.episode in pending]
 
 
 def _named(loaded: Loaded, row: Stored) -> str:

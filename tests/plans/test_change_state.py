@@ -133,3 +133,24 @@ def test_staff_hear_that_a_paused_plan_corrects_nothing_by_itself(sam: Episode, 
     do(sam, Pause(), evening)
     effect = look(sam, ChangeTreatment(answers={"area": "large"}), evening)
     assert any("No text corrects it before the plan is resumed" in note for note in effect.notes)
+
+
+def test_a_pause_is_of_one_treatment_and_says_so(sam: Episode, channel: Recording) -> None:
+    assert not any("The other" in note for note in look(sam, Pause(), DAY_3).notes)
+    run(channel, NOW, at(25, 15))
+    second = treated_again(sam, at(25, 15))
+    notes = look(second, Pause(), at(25, 16)).notes
+    assert "The other treatment's texts go on: the treatment of Fri 20 Nov." in notes
+    do(sam, Pause(), at(25, 16))
+    assert not any("The other" in note for note in look(second, Pause(), at(25, 16)).notes)
+
+
+def test_a_pause_of_what_decides_leaves_ends_unsaid_and_says_so(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, at(25, 15))
+    second = treated_again(sam, at(25, 15))
+    assert standing(sam, "day-14")[0] == "superseded"
+    (warning,) = look(second, Pause(), at(25, 16)).warnings
+    assert warning.startswith("Nobody tells the patient when this ends while this plan is paused: ")
+    assert "No exercise (Wed 9 Dec)" in warning
+    assert "No waxing (Wed 23 Dec)" in warning
+    assert look(sam, Pause(), at(25, 16)).warnings == ()
