@@ -9,7 +9,7 @@ import pytest
 from scheduler.channels.base import Kind, Outcome, Outgoing, SmsSender, Verdict
 from scheduler.channels.sms import Account, Sms
 from tests.support.ports import free_port
-from tests.support.twilio_server import ACCOUNT, TOKEN, FakeTwilio, twilio_server
+from tests.support.provider import ACCOUNT, TOKEN, Provider, provider
 
 TEXT = Outgoing(
     attempt_id=uuid4(),
@@ -21,8 +21,8 @@ TEXT = Outgoing(
 
 
 @pytest.fixture
-def twilio() -> FakeTwilio:
-    with twilio_server() as server:
+def twilio() -> Provider:
+    with provider() as server:
         yield server
         assert server.faults == []
 
@@ -43,14 +43,14 @@ def send(url: str, outgoing: Outgoing = TEXT, timeout: float = 2.0) -> Outcome:
     return asyncio.run(once())
 
 
-def test_it_posts_the_text_and_learns_the_providers_id(twilio: FakeTwilio) -> None:
+def test_it_posts_the_text_and_learns_the_providers_id(twilio: Provider) -> None:
     outcome = send(twilio.url)
     (message,) = twilio.accepted
     assert outcome == Outcome(Kind.ACCEPTED, provider_id=message["sid"])
     assert message["body"] == TEXT.text
 
 
-def test_it_says_where_receipts_go_and_how_long_it_may_wait(twilio: FakeTwilio) -> None:
+def test_it_says_where_receipts_go_and_how_long_it_may_wait(twilio: Provider) -> None:
     send(twilio.url)
     asked = twilio.accepted[0]["asked"]
     assert asked == {
@@ -64,7 +64,7 @@ def test_it_says_where_receipts_go_and_how_long_it_may_wait(twilio: FakeTwilio) 
     }
 
 
-def test_a_messaging_service_takes_the_place_of_a_number(twilio: FakeTwilio) -> None:
+def test_a_messaging_service_takes_the_place_of_a_number(twilio: Provider) -> None:
     send(twilio.url, replace(TEXT, sender=SmsSender("MG" + "1" * 32, "+447700900001")))
     asked = twilio.accepted[0]["asked"]
     assert asked["MessagingServiceSid"] == "MG" + "1" * 32
@@ -72,7 +72,7 @@ def test_a_messaging_service_takes_the_place_of_a_number(twilio: FakeTwilio) -> 
 
 
 @pytest.mark.parametrize(("wanted", "asked"), [(0, "1"), (1, "1"), (36_000, "36000"), (90_000, "36000")])
-def test_the_validity_stays_within_twilios_bounds(twilio: FakeTwilio, wanted: int, asked: str) -> None:
+def test_the_validity_stays_within_twilios_bounds(twilio: Provider, wanted: int, asked: str) -> None:
     send(twilio.url, replace(TEXT, valid_for=wanted))
     assert twilio.accepted[0]["asked"]["ValidityPeriod"] == asked
 
@@ -88,7 +88,7 @@ def test_the_validity_stays_within_twilios_bounds(twilio: FakeTwilio, wanted: in
         (12345, Verdict.UNKNOWN),
     ],
 )
-def test_a_refusal_means_what_its_code_means(twilio: FakeTwilio, code: int, verdict: Verdict) -> None:
+def test_a_refusal_means_what_its_code_means(twilio: Provider, code: int, verdict: Verdict) -> None:
     twilio.behave(code)
     assert send(twilio.url) == Outcome(Kind.REJECTED, code=str(code), verdict=verdict)
     assert twilio.accepted == []
@@ -97,18 +97,18 @@ def test_a_refusal_means_what_its_code_means(twilio: FakeTwilio, code: int, verd
 @pytest.mark.parametrize(
     "behaviour", ["500-before", "500-after", "drop-before", "drop-after", "garbage", 20503]
 )
-def test_an_unclear_answer_is_in_doubt(twilio: FakeTwilio, behaviour: str | int) -> None:
+def test_an_unclear_answer_is_in_doubt(twilio: Provider, behaviour: str | int) -> None:
     twilio.behave(behaviour)
     assert send(twilio.url).kind is Kind.IN_DOUBT
 
 
-def test_a_provider_that_never_answers_is_in_doubt_after_the_time_out(twilio: FakeTwilio) -> None:
+def test_a_provider_that_never_answers_is_in_doubt_after_the_time_out(twilio: Provider) -> None:
     twilio.behave("never")
     assert send(twilio.url, timeout=0.3).kind is Kind.IN_DOUBT
     assert len(twilio.accepted) == 1
 
 
-def test_a_slow_answer_is_waited_for(twilio: FakeTwilio) -> None:
+def test_a_slow_answer_is_waited_for(twilio: Provider) -> None:
     twilio.behave("slow")
     assert send(twilio.url).kind is Kind.ACCEPTED
 
@@ -128,7 +128,7 @@ def test_a_connection_that_never_opens_in_time_is_not_posted() -> None:
             assert send(f"http://{host}:{port}", timeout=0.5).kind is Kind.NOT_POSTED
 
 
-def test_nothing_is_posted_twice_whatever_the_answer(twilio: FakeTwilio) -> None:
+def test_nothing_is_posted_twice_whatever_the_answer(twilio: Provider) -> None:
     for behaviour in ("500-after", "drop-after", "garbage"):
         twilio.behave(behaviour)
         send(twilio.url)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.twilio_server import ACCOUNT, TOKEN, FakeTwilio, twilio_server
+from tests.support.provider import ACCOUNT, TOKEN, Provider, provider
 
 PLAN = """
 from datetime import timedelta
@@ -28,13 +28,13 @@ Reminder.objects.across_clinics().update(
 
 
 @pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with twilio_server() as server:
+def twilio() -> Iterator[Provider]:
+    with provider() as server:
         yield server
 
 
 @pytest.fixture
-def environment(tmp_path: Path, twilio: FakeTwilio) -> dict[str, str]:
+def environment(tmp_path: Path, twilio: Provider) -> dict[str, str]:
     chosen = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/aftercare.sqlite3",
         "TWILIO_ACCOUNT_SID": ACCOUNT,
@@ -56,7 +56,7 @@ def aftercare(environment: dict[str, str], *words: str) -> "subprocess.Completed
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
 
 
-def test_once_sends_what_is_due_says_so_and_ends(environment: dict[str, str], twilio: FakeTwilio) -> None:
+def test_once_sends_what_is_due_says_so_and_ends(environment: dict[str, str], twilio: Provider) -> None:
     first, second = (aftercare(environment, "worker", "--once").stdout for _ in range(2))
     sent = len(twilio.accepted)
     assert sent > 10
@@ -65,7 +65,7 @@ def test_once_sends_what_is_due_says_so_and_ends(environment: dict[str, str], tw
     assert len(twilio.accepted) == sent
 
 
-def test_killed_in_the_middle_it_sends_nothing_twice(environment: dict[str, str], twilio: FakeTwilio) -> None:
+def test_killed_in_the_middle_it_sends_nothing_twice(environment: dict[str, str], twilio: Provider) -> None:
     twilio.behave("slow")
     worker = subprocess.Popen([sys.executable, "-m", "scheduler", "worker"], env=environment)
     while not twilio.accepted:
@@ -78,7 +78,7 @@ def test_killed_in_the_middle_it_sends_nothing_twice(environment: dict[str, str]
     assert len(reminders) == len(twilio.accepted) == len(set(reminders))
 
 
-def reminders_of(environment: dict[str, str], twilio: FakeTwilio) -> list[int]:
+def reminders_of(environment: dict[str, str], twilio: Provider) -> list[int]:
     """For which reminder each message was that the provider took, by the attempt that its request names."""
     taken = [message["asked"]["StatusCallback"].rpartition("/")[2] for message in twilio.accepted]
     with closing(sqlite3.connect(environment["DATABASE_URL"].removeprefix("sqlite:///"))) as database:
@@ -88,7 +88,7 @@ def reminders_of(environment: dict[str, str], twilio: FakeTwilio) -> list[int]:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_in_time_when_it_is_told_to(
-    environment: dict[str, str], twilio: FakeTwilio, how: signal.Signals
+    environment: dict[str, str], twilio: Provider, how: signal.Signals
 ) -> None:
     worker = subprocess.Popen([sys.executable, "-m", "scheduler", "worker"], env=environment)
     while not twilio.accepted:

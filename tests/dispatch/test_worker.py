@@ -23,20 +23,20 @@ from scheduler.models import Attempt, Clinic, Heartbeat, JobSlot, Reminder
 from tests.dispatch.plans import DAY_2, Recording, attempts_of, day_2_of, patient_of, sms
 from tests.enrolment.clinics import NOW
 from tests.support.mail import Mailbox, mail_server
-from tests.support.twilio_server import ACCOUNT, TOKEN, FakeTwilio, twilio_server
+from tests.support.provider import ACCOUNT, TOKEN, Provider, provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "worker here-1"
 
 
 @pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with twilio_server() as server:
+def twilio() -> Iterator[Provider]:
+    with provider() as server:
         yield server
         assert server.faults == []
 
 
-def texts(twilio: FakeTwilio, timeout: float = 2.0) -> dict[str, Channel]:
+def texts(twilio: Provider, timeout: float = 2.0) -> dict[str, Channel]:
     account = Account(
         ACCOUNT, (ACCOUNT, TOKEN), twilio.url, "https://clinic.example.com/webhooks/twilio/status"
     )
@@ -85,7 +85,7 @@ def status_of(reminder: Reminder) -> str:
     return reminder.status
 
 
-def test_it_texts_every_patient_once_through_the_provider(clinic: Clinic, twilio: FakeTwilio) -> None:
+def test_it_texts_every_patient_once_through_the_provider(clinic: Clinic, twilio: Provider) -> None:
     reminders = [day_2_of(clinic, number=number) for number in range(60)]
     assert run_once(texts(twilio)) == {"accepted": 60}
     assert sorted(message["to"] for message in twilio.accepted) == [
@@ -96,12 +96,12 @@ def test_it_texts_every_patient_once_through_the_provider(clinic: Clinic, twilio
     assert ids == {message["sid"] for message in twilio.accepted}
 
 
-def test_the_receipt_names_the_attempt(clinic: Clinic, twilio: FakeTwilio) -> None:
+def test_the_receipt_names_the_attempt(clinic: Clinic, twilio: Provider) -> None:
     (attempt,) = attempts_of(_sent(clinic, twilio))
     assert twilio.accepted[0]["asked"]["StatusCallback"].endswith(f"/webhooks/twilio/status/{attempt.pk}")
 
 
-def _sent(clinic: Clinic, twilio: FakeTwilio) -> Reminder:
+def _sent(clinic: Clinic, twilio: Provider) -> Reminder:
     reminder = day_2_of(clinic)
     run_once(texts(twilio))
     return reminder
@@ -122,7 +122,7 @@ def _email(mail: Mailbox) -> Email:
 
 @pytest.mark.parametrize("behaviour", ["never", "drop-after", "500-after"])
 def test_it_does_not_repeat_what_the_provider_may_have_taken(
-    clinic: Clinic, twilio: FakeTwilio, behaviour: str
+    clinic: Clinic, twilio: Provider, behaviour: str
 ) -> None:
     reminder = day_2_of(clinic)
     twilio.behave(behaviour)
@@ -181,7 +181,7 @@ def test_it_sends_at_the_moment_something_falls_due(clinic: Clinic) -> None:
     assert 0 <= late < 0.5
 
 
-def test_it_finishes_what_is_under_way_when_it_is_told_to_stop(clinic: Clinic, twilio: FakeTwilio) -> None:
+def test_it_finishes_what_is_under_way_when_it_is_told_to_stop(clinic: Clinic, twilio: Provider) -> None:
     reminder = day_2_of(clinic)
     twilio.behave("slow")
     with running(texts(twilio), lambda: DAY_2):
@@ -190,7 +190,7 @@ def test_it_finishes_what_is_under_way_when_it_is_told_to_stop(clinic: Clinic, t
 
 
 def test_what_it_cannot_finish_in_time_is_in_doubt_when_the_lease_ends(
-    clinic: Clinic, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+    clinic: Clinic, twilio: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "GRACE", 0.2)
     reminder = day_2_of(clinic)
