@@ -22,9 +22,19 @@ from scheduler.plans.renewal import lock, write
 LONGEST_REASON = 300
 
 
-def effect_of(clinic: Clinic, episode_id: int, change: Change, now: datetime) -> PlanEffect:
-    """What it would do at `now` (UTC). Raises Refused where it cannot be done, or would do nothing."""
-    return foresee(load(clinic, episode_id, now), change).effect
+def effect_of(
+    clinic: Clinic, episode_id: int, change: Change, now: datetime, *, seen_revision: int | None = None
+) -> PlanEffect:
+    """What it would do at `now` (UTC). Raises Refused where it cannot be done, or would do nothing.
+
+    Raises Stale where the plan is not at `seen_revision`, if one is given.
+    """
+    if seen_revision is None:
+        return foresee(load(clinic, episode_id, now), change).effect
+    loaded, foreseen = _foresee(clinic, episode_id, change, now, seen_revision)
+    if loaded.episode.revision != seen_revision:
+        raise Stale(changes_since(loaded.episode, seen_revision) or BY_ITSELF)
+    return foreseen.effect
 
 
 def change_plan(

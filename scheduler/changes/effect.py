@@ -4,17 +4,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from scheduler.changes.facts import Facts, facts_of, in_words
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import refuse
 from scheduler.changes.wanted import Change, Wanted, changed
-from scheduler.domain.diff import Diff
-from scheduler.domain.localtime import local_date, short_date
-from scheduler.domain.message import Content, Part, Text, render_together
+from scheduler.domain.diff import Diff, Effect
+from scheduler.domain.localtime import short_date
+from scheduler.domain.message import Text
 from scheduler.domain.opening import owed
-from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
+from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.plan import Unsent
 from scheduler.domain.replan import replan
@@ -24,15 +23,20 @@ from scheduler.domain.stored import BY_PERSON
 from scheduler.domain.timeline import PlannedReminder, Timeline
 from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.models import Episode
+from scheduler.plans.texts import Reworded, reworded, text_of
 from scheduler.plans.wording import Line, Wording, moment, said_end
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedText:
-    """A correction or a catch-up that is to come, as it will read when it is due."""
+    """A correction or a catch-up that is to come, as it will read when it is due.
+
+    One that is not `new` was planned before.
+    """
 
     planned: PlannedReminder
     text: Text
+    new: bool
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class PlanEffect:
 
     `changes` is what is changed, `steps` what becomes of the patient's reminders; `timeline` is the plan
     afterwards, of all the patient's treatments. `texts` are all of its corrections and catch-ups, those too
-    that were planned before.
+    that were planned before. `reworded` are the reminders that go when they did and say other words.
     """
 
     revision: int
@@ -51,6 +55,7 @@ class PlanEffect:
     timeline: Timeline
     diff: Diff
     texts: tuple[PlannedText, ...]
+    reworded: tuple[Reworded, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -76,42 +81,37 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
     wording = Wording({**loaded.case.courses, **after.case.courses}, timeline)
     label = wording.of_row(wanted.row) if wanted.row else ""
     changes = tuple(in_words(facts, loaded.course.protocol, after.episode.timezone, label))
-    texts = tuple(_texts(after, timeline))
+    texts = tuple(_texts(after, timeline, diff))
+    words = tuple(_reworded(loaded, after, timeline, diff))
+    steps = tuple(line for line in wording.lines(diff.steps) if line not in changes)
     effect = PlanEffect(
         revision=loaded.episode.revision,
         seen=_fingerprint(loaded, diff),
         changes=changes,
-        steps=tuple(line for line in wording.lines(diff.steps) if line not in changes),
+        steps=(*steps, *map(wording.of_reworded, words)),
         timeline=timeline,
         diff=diff,
         texts=texts,
+        reworded=words,
         notes=(*wanted.notes, *_told(after, texts), *_gone(diff)),
         warnings=(*wanted.warnings, *_silent(after, wanted, timeline), *_nothing_left(after, timeline)),
     )
     return Foreseen(effect, wanted, facts, after)
 
 
-def _texts(after: Loaded, timeline: Timeline) -> Iterator[PlannedText]:
+def _texts(after: Loaded, timeline: Timeline, diff: Diff) -> Iterator[PlannedText]:
+    new = {(step.episode, step.key) for step in diff.steps if step.effect in (Effect.APPEARS, Effect.RETURNS)}
+    contact, link = contact_of(after.clinic), page_link(after.patient)
     for planned in timeline.reminders:
         if planned.kind in ("correction", "catch-up"):
-            yield PlannedText(planned, _rendered(after, timeline, planned))
+            text = text_of(timeline, planned, contact, link)
+            yield PlannedText(planned, text, (planned.episode, planned.key) in new)
 
 
-def _rendered(after: Loaded, timeline: Timeline, planned: PlannedReminder) -> Text:
-    """With what it carries for other treatments."""
-    carried = {(unsent.episode, unsent.key): unsent for unsent in timeline.unsent}
-    parts = [_part(timeline, planned.episode, planned.content, planned.due_at)]
-    for episode, key in planned.guests:
-        guest = carried[episode, key]
-        content = Content(guest.message, guest.folds, False, local_date(guest.timezone, guest.due_at))
-        parts.append(_part(timeline, episode, content, planned.due_at))
-    return render_together(parts, contact_of(after.clinic), page_link(after.patient), planned.due_at)
-
-
-def _part(timeline: Timeline, episode: int, content: Content, at: datetime) -> Part:
-    course = next(course for course in timeline.courses if course.treatment.episode == episode)
-    others = timeline.others_of(episode)
-    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
+def _reworded(loaded: Loaded, after: Loaded, timeline: Timeline, diff: Diff) -> Iterator[Reworded]:
+    """Against what the plan would say if nothing were changed."""
+    before = replan(loaded.case, loaded.now)[0]
+    return reworded(before, timeline, diff, contact_of(after.clinic), page_link(after.patient))
 
 
 def _told(after: Loaded, texts: tuple[PlannedText, ...]) -> Iterator[str]:

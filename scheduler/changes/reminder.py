@@ -118,7 +118,9 @@ def _why_not(loaded: Loaded, row: Stored) -> str:
         return "Another treatment decides what it would say, so it is not sent."
     if row.status is Status.SKIPPED:
         return (
-            "Somebody decided that it is not sent." if row.reason == BY_PERSON else "It was not sent in time."
+            "It is taken out already: somebody decided that it is not sent."
+            if row.reason == BY_PERSON
+            else "It was not sent in time."
         )
     return STANDS[row.status]
 

@@ -19,7 +19,8 @@ from scheduler.management.treatment_args import pairs
 
 TREATMENT = ("treated", "answer", "zone", "site")
 ADDRESS = ("mobile", "email", "channel")
-ALONE = ("move", "skip", "send_now", "pause", "resume", "cancel")
+MESSAGE = ("move", "skip", "send_now")
+ALONE = (*MESSAGE, "pause", "resume", "cancel")
 
 
 def add_change_arguments(parser: ArgumentParser) -> None:
@@ -30,9 +31,11 @@ def add_change_arguments(parser: ArgumentParser) -> None:
     treatment.add_argument("--site", help="left, right or both; empty: not given")
     treatment.add_argument("--confirm-late", action="store_true", help="yes, more than 24 hours earlier")
     reminder = parser.add_argument_group("one message, by its key")
-    reminder.add_argument("--move", metavar="KEY=ISO", help="to another time, on the episode's clock")
-    reminder.add_argument("--skip", metavar="KEY", help="it is not sent")
-    reminder.add_argument("--send-now", metavar="KEY", help="it goes at once")
+    reminder.add_argument(
+        "--move", action="append", metavar="KEY=ISO", help="to another time, on the episode's clock"
+    )
+    reminder.add_argument("--skip", action="append", metavar="KEY", help="it is not sent")
+    reminder.add_argument("--send-now", action="append", metavar="KEY", help="it goes at once")
     plan = parser.add_argument_group("the plan")
     plan.add_argument(
         "--pause", action="store_true", help="nothing goes until --resume, but what is critical"
@@ -82,14 +85,21 @@ def _address(options: dict[str, Any]) -> Change:
 
 
 def _alone(name: str, options: dict[str, Any]) -> Change:
-    if name == "move":
-        ((key, to),) = pairs([options["move"]], "--move").items()
-        return MoveReminder(key, to, options["fold"])
-    if name in ("skip", "send_now"):
-        return SkipReminder(options[name]) if name == "skip" else SendNow(options[name])
+    if name in MESSAGE:
+        if len(options[name]) > 1:
+            words = f"--{name.replace('_', '-')}"
+            raise WrongInput(f"{words}: one message at a time; say {words} once")
+        return _of_message(name, options[name][0], options["fold"])
     if name == "pause":
         return Pause()
     return Resume() if name == "resume" else Cancel()
+
+
+def _of_message(name: str, word: str, fold: str) -> Change:
+    if name == "move":
+        ((key, to),) = pairs([word], "--move").items()
+        return MoveReminder(key, to, fold)
+    return SkipReminder(word) if name == "skip" else SendNow(word)
 
 
 def option(field: str, change: Change) -> str:

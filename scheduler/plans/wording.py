@@ -10,7 +10,8 @@ from scheduler.domain.diff import Effect, Step
 from scheduler.domain.overlap import LEGS, merged_phase
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.stored import Stored
-from scheduler.domain.timeline import Timeline
+from scheduler.domain.timeline import PlannedReminder, Timeline
+from scheduler.plans.texts import Reworded
 
 AFTER = {Effect.VANISHES: "not sent", Effect.SUPERSEDED: "not sent", Effect.FOLDED: "part of another text"}
 #: the codes of a reminder's reason: why it is not sent on its own, or stands where it does
@@ -99,6 +100,15 @@ class Wording:
         if step.row and not step.planned and not step.unsent and step.episode in self.courses:
             return self.of_row(step.row)
         return self._of_treatment(step.label, step.episode)
+
+    def of_planned(self, planned: PlannedReminder) -> str:
+        return self._of_treatment(planned.label, planned.episode)
+
+    def of_reworded(self, one: Reworded) -> Line:
+        """The time stays; what it says anew is told, or that it says less."""
+        when = moment(one.planned.timezone, one.planned.due_at)
+        why = f"it now says: {' '.join(one.says)}" if one.says else "it says less than before"
+        return Line(self.of_planned(one.planned), when, when, why)
 
     def _of_treatment(self, label: str, episode: int) -> str:
         several = len(self.courses.keys() - {self.this}) > 1 and episode in self.courses

@@ -1,6 +1,7 @@
 """`aftercare change`: the effect first; done only with --yes; one clear line for what is wrong."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,17 @@ def test_it_shows_the_effect_and_changes_nothing(sam: Episode, capsys: pytest.Ca
     assert rows_written(sam) == before
 
 
+def test_each_text_says_which_it_is_when_it_goes_and_whether_it_is_new(
+    sam: Episode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = run(capsys, sam, "--answer=area=large")
+    assert re.search(
+        r"Dates that changed \(correction-1, new\), Wed 25 Nov, 12:00, \d segments: Leafy Clinic: ", shown
+    )
+    run(capsys, sam, "--answer=area=large", "--yes", "--reason=typed wrong")
+    assert "(correction-1, planned before), " in run(capsys, sam, "--skip=day-7")
+
+
 def test_it_does_it_and_prints_the_same(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, sam, "--answer=area=large")
     done = run(capsys, sam, "--answer=area=large", "--yes", "--reason=typed wrong")
@@ -82,6 +94,8 @@ def test_json_has_the_words_that_scripts_rely_on(sam: Episode, capsys: pytest.Ca
     (correction,) = found["texts"]
     assert (correction["key"], correction["kind"]) == ("correction-1", "correction")
     assert correction["segments"] <= 3
+    assert correction["new"] is True
+    assert [one["key"] for one in found["reworded"]] == ["day-6", "day-7"]
     assert {"key", "due_at", "episode"} == found["reminders"][0].keys()
     assert told(capsys, sam, "--answer=area=large", "--yes", "--reason=x")["done"] is True
 
@@ -126,6 +140,7 @@ def test_it_resumes(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:
             ["--treated=2026-11-19T12:00"],
             "--confirm-late: The treatment would have ended on Thu 19 Nov, 12:00",
         ),
+        (["--skip=day-6", "--skip=day-7"], "--skip: one message at a time; say --skip once"),
         (["--move=day-6"], "--move day-6: write NAME=VALUE"),
         (["--move=day-6=2026-11-25T22:00"], "--move: Texts are sent between 08:00 and 20:30 only."),
         (["--skip=day-99"], "--skip: There is no reminder 'day-99'; still to come: day-6, day-7"),
@@ -153,6 +168,7 @@ def test_it_says_what_is_wrong_in_a_line(
         (["--skip=clot-signs"], "--skip: "),
         (["--resume"], "This would change nothing"),
         (["--site=left", "--yes", "--reason=x", "--revision=7"], "Since you looked at it"),
+        (["--site=left", "--revision=7"], "Since you looked at it"),
     ],
 )
 def test_it_fails_where_things_stand_otherwise(

@@ -197,6 +197,6 @@ def test_a_text_with_right_dates_for_wrong_ones_is_not_skipped(sam: Episode, cha
 
 def test_what_was_decided_is_told(sam: Episode) -> None:
     do(sam, SkipReminder("day-5"), DAY_1)
-    with pytest.raises(Refused, match="Somebody decided that it is not sent"):
+    with pytest.raises(Refused, match="It is taken out already: somebody decided that it is not sent"):
         look(sam, MoveReminder("day-5", "2026-11-25T15:00"), DAY_1)
     assert standing(sam, "day-5")[0] == "skipped"

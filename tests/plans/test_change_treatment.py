@@ -306,3 +306,16 @@ def test_what_was_told_of_a_leg_was_told_of_the_one_that_was_treated(
     timeline, differs = replan(load_cases([first.patient_id])[first.patient_id], now)
     assert not differs
     assert timeline.reminders == effect.timeline.reminders
+
+
+def test_texts_whose_words_change_while_their_time_stays_are_shown(sam: Episode) -> None:
+    effect = look(sam, ChangeTreatment(treated="2026-11-20T14:00"), at(20, 15, 31))
+    (line,) = [line for line in effect.steps if line.what == "The day after treatment"]
+    assert line.before == line.after == "Sat 21 Nov, 09:00"
+    assert "Keep your treated leg raised as much as you can until 14:00 Sat 21 Nov." in line.why
+    assert "day-1" in {one.planned.key for one in effect.reworded}
+    assert not any(step.key == "day-1" for step in effect.diff.steps)
+
+
+def test_a_change_that_leaves_the_words_alone_rewords_nothing(sam: Episode) -> None:
+    assert look(sam, SkipReminder("day-6"), at(20, 15, 31)).reworded == ()

@@ -60,7 +60,8 @@ class Command(BaseCommand):
         show_effect(cast(IO[str], self.stdout), effect, done=options["yes"])
 
     def _effect(self, change: Change, options: dict[str, Any]) -> PlanEffect:
-        return effect_of(find_clinic(options["clinic"]), options["episode"], change, timezone.now())
+        clinic, now = find_clinic(options["clinic"]), timezone.now()
+        return effect_of(clinic, options["episode"], change, now, seen_revision=options["revision"])
 
     def _done(self, change: Change, options: dict[str, Any]) -> PlanEffect:
         revision, seen = options["revision"], ""
