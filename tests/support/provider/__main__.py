@@ -30,7 +30,8 @@ def main() -> None:
 
 async def _serve(given: argparse.Namespace) -> None:
     parent, stopped = os.getppid(), asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    for how in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(how, stopped.set)
     core = Core(given.seed, given.callbacks_to)
     for rule in json.loads(given.plan.read_text()) if given.plan else ():
         core.do("behave", **rule)

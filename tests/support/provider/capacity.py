@@ -1,8 +1,8 @@
-"""What the provider can take, asked by a bare client that does nothing else: `python -m
-tests.support.provider.capacity [SECONDS [CONNECTIONS]]`. A benchmark names this figure beside its own."""
+"""What the provider can take, asked by a bare client that does nothing else. A benchmark names it beside its
+own figures: `python -m tests.support.provider.capacity`."""
 
+import argparse
 import asyncio
-import sys
 import time
 from urllib.parse import urlencode, urlsplit
 
@@ -21,7 +21,7 @@ FORM = {
 }
 
 
-def _request(host: str) -> bytes:
+def request_to(host: str) -> bytes:
     body = urlencode(FORM).encode()
     head = f"POST {MESSAGES}.json HTTP/1.1\r\nHost: {host}\r\nAuthorization: {min(ALLOWED)}\r\n"
     head += "Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n"
@@ -46,10 +46,12 @@ class _Asker(asyncio.Protocol):
 
 
 async def per_second(url: str, seconds: float, connections: int) -> float:
-    host, port = urlsplit(url).hostname, urlsplit(url).port
-    request, loop = _request(f"{host}:{port}"), asyncio.get_running_loop()
-    began = time.monotonic()
-    opened = [await loop.create_connection(lambda: _Asker(request), host, port) for _ in range(connections)]
+    place, loop = urlsplit(url), asyncio.get_running_loop()
+    request, began = request_to(place.netloc), time.monotonic()
+    opened = [
+        await loop.create_connection(lambda: _Asker(request), "127.0.0.1", place.port or 80)
+        for _ in range(connections)
+    ]
     await asyncio.sleep(seconds)
     taken = sum(asker.answered for _, asker in opened)
     took = time.monotonic() - began
@@ -58,11 +60,15 @@ async def per_second(url: str, seconds: float, connections: int) -> float:
     return taken / took
 
 
-def main(seconds: float = 5.0, connections: int = 50) -> None:
+def main() -> None:
+    words = argparse.ArgumentParser(prog="python -m tests.support.provider.capacity", description=__doc__)
+    words.add_argument("--seconds", type=float, default=5.0)
+    words.add_argument("--connections", type=int, default=50)
+    given = words.parse_args()
     with provider_process() as twilio:
-        speed = asyncio.run(per_second(twilio.url, seconds, connections))
-    print(f"{speed:.0f} creates a second over {connections} connections")
+        speed = asyncio.run(per_second(twilio.url, given.seconds, given.connections))
+    print(f"{speed:.0f} creates a second over {given.connections} connections")
 
 
 if __name__ == "__main__":
-    main(*(float(word) for word in sys.argv[1:2]), *(int(word) for word in sys.argv[2:3]))
+    main()

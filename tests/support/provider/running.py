@@ -51,7 +51,10 @@ def provider_process(*options: str) -> Iterator[Provider]:
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield remote(process.stdout.readline().strip())
+        url = process.stdout.readline().strip()
+        if not url:
+            raise RuntimeError("the provider did not start; what it said is above")
+        yield remote(url)
     finally:
         process.kill()
         process.wait(10)
