@@ -16,6 +16,7 @@ from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper, handle_default_options
 from django.db import DatabaseError, OperationalError, connection, connections
 
+from scheduler.domain.echo import quoted, readable
 from scheduler.management.base import Failure
 
 #: Django's commands that an operator needs: where they are, and what they do
@@ -97,7 +98,7 @@ def _is_text(word: str) -> bool:
 
 def _say(fault: object, code: int) -> int:
     for line in str(fault).splitlines():
-        print(f"aftercare: {line}", file=sys.stderr)
+        print(f"aftercare: {readable(line)}", file=sys.stderr)
     return code
 
 
@@ -112,7 +113,7 @@ def _load(name: str) -> BaseCommand:
     if name not in known:
         close = get_close_matches(name, known, 1)
         hint = f"did you mean {close[0]}?" if close else "see `aftercare help`"
-        raise CommandError(f"there is no command {name!r}; {hint}", returncode=2)
+        raise CommandError(f"there is no command {quoted(name)}; {hint}", returncode=2)
     return load_command_class(known[name], name)
 
 

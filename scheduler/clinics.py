@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from scheduler import editions
 from scheduler.accounts import Access, admit, check_email
+from scheduler.domain.echo import cut, quoted
 from scheduler.domain.gsm7 import foreign_characters, septets, to_gsm7
 from scheduler.domain.localtime import UnknownZone, check_zone
 from scheduler.history import note
@@ -59,7 +60,7 @@ def open_clinic(asked: Founding, *, actor: str, now: datetime) -> tuple[Clinic, 
             access = admit(clinic, asked.admin, Membership.Role.ADMIN)
             note(clinic, "clinic-founded", actor=actor, now=now, admin=access.email)
     except IntegrityError:
-        raise Refused({"slug": f"There is a clinic {asked.slug!r} already."}) from None
+        raise Refused({"slug": f"There is a clinic {quoted(asked.slug)} already."}) from None
     return clinic, access
 
 
@@ -77,7 +78,7 @@ def _faults(asked: Founding) -> Iterator[tuple[str, str]]:
     except ValueError as fault:
         yield "sms_name", str(fault)
     try:
-        check_zone(asked.timezone)
+        check_zone(cut(asked.timezone))
     except UnknownZone as unknown:
         yield "timezone", f"{unknown}."
     try:

@@ -8,6 +8,7 @@ from scheduler.changes.loaded import Loaded, keys_of
 from scheduler.changes.refused import Refused, refuse
 from scheduler.changes.wanted import Wanted
 from scheduler.domain.due import has_something_to_say
+from scheduler.domain.echo import quoted
 from scheduler.domain.overlap import seen_with
 from scheduler.domain.pattern import candidates
 from scheduler.domain.sending_hours import DAY
@@ -104,7 +105,9 @@ def _planned(loaded: Loaded, key: str) -> Stored:
     row = next((row for row in loaded.rows if row.key == key), None)
     if row is None:
         known = keys_of(loaded.to_come())
-        raise refuse("unknown-reminder", f"There is no reminder {key[:40]!r}; still to come: {known}.", "key")
+        raise refuse(
+            "unknown-reminder", f"There is no reminder {quoted(key)}; still to come: {known}.", "key"
+        )
     if row.status is not Status.SCHEDULED:
         raise refuse("not-planned", _why_not(loaded, row), "key")
     return row

@@ -8,6 +8,7 @@ from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
 from scheduler.changes.wanted import Wanted
 from scheduler.domain import localtime
+from scheduler.domain.echo import cut
 from scheduler.domain.phases import Treatment
 from scheduler.domain.status import Status
 from scheduler.enrolment import reading
@@ -40,7 +41,7 @@ class ChangeTreatment:
         episode, typed = loaded.episode, Typed({})
         wanted: dict[str, Any] = {}
         if self.zone is not None:
-            wanted["timezone"] = typed.read("zone", localtime.check_zone, self.zone.strip())
+            wanted["timezone"] = typed.read("zone", localtime.check_zone, cut(self.zone.strip()))
         if self.treated is not None and "zone" not in typed.faults:
             zone = wanted.get("timezone", episode.timezone)
             wanted["treated_at"] = typed.read(

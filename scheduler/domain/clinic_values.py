@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from scheduler.domain.echo import quoted
 from scheduler.domain.edits import lines, messages
 from scheduler.domain.edits.fault import LOCKED, UNKNOWN, SettingFault
 from scheduler.domain.length import Length, parse_length
@@ -145,7 +146,7 @@ def _clock(name: str, text: str) -> Any:
     try:
         return CLOCK.validate_python(text)
     except ValidationError as fault:
-        raise SettingFault(name, f"{text!r} is not a time of day; an example is 09:00") from fault
+        raise SettingFault(name, f"{quoted(text)} is not a time of day; an example is 09:00") from fault
 
 
 def _hours_fault(hours: SendingHours, settings: Mapping[str, str]) -> SettingFault | None:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from scheduler.domain.echo import quoted
+
 FORM = re.compile(r"(\d{1,4})([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 168}
 LONGEST = 366
@@ -38,10 +40,10 @@ def parse_length(text: Any) -> Length:
         return text
     form = FORM.fullmatch(text) if isinstance(text, str) else None
     if form is None:
-        raise ValueError(f'{text!r} is not a length; write hours, days or weeks: "72h", "14d" or "2w"')
+        raise ValueError(f'{quoted(text)} is not a length; write hours, days or weeks: "72h", "14d" or "2w"')
     length = Length(int(form[1]) * HOURS[form[2]])
     if not 1 <= length.days <= LONGEST:
-        raise ValueError(f"{text!r} is out of range: a length is from 1h to {LONGEST}d")
+        raise ValueError(f"{quoted(text)} is out of range: a length is from 1h to {LONGEST}d")
     return length
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from scheduler.domain.echo import quoted
 from scheduler.domain.edits.compare import Change, Version, changes
 from scheduler.editions.current import current_edition, find_edition
 from scheduler.editions.drafts import get_draft, version_of
@@ -43,6 +44,6 @@ def _side(clinic: Clinic, protocol_id: str, word: str) -> tuple[str, Version]:
         return f"edition {edition.number}", version_of(edition)
     if not word.isascii() or not word.isdecimal() or len(word) > 9:
         raise Refused(
-            "unknown-edition", f"{word[:40]!r} is neither the number of an edition nor draft, current, file."
+            "unknown-edition", f"{quoted(word)} is neither the number of an edition nor draft, current, file."
         )
     return f"edition {int(word)}", version_of(find_edition(clinic, protocol_id, int(word)))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from scheduler.domain.echo import quoted
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.protocol_file import ProtocolFaults, load
 
@@ -47,4 +48,4 @@ def find_protocol(protocol_id: str) -> Protocol:
         return available_protocols()[protocol_id]
     except KeyError:
         known = ", ".join(available_protocols())
-        raise UnknownProtocol(f"There is no protocol {protocol_id[:40]!r}; there are: {known}.") from None
+        raise UnknownProtocol(f"There is no protocol {quoted(protocol_id)}; there are: {known}.") from None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from scheduler.accounts import check_email
 from scheduler.domain import localtime
+from scheduler.domain.echo import quoted
 from scheduler.domain.localtime import clock, short_date
 from scheduler.models import Patient
 
@@ -57,7 +58,7 @@ def read_channels(chosen: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError("Choose at least one: text messages or email.")
     unknown = [channel for channel in chosen if channel not in CHANNELS]
     if unknown:
-        raise ValueError(f"There is no channel {unknown[0][:20]!r}; there are: {', '.join(CHANNELS)}.")
+        raise ValueError(f"There is no channel {quoted(unknown[0])}; there are: {', '.join(CHANNELS)}.")
     return tuple(dict.fromkeys(chosen))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from scheduler import editions
 from scheduler.domain import localtime
 from scheduler.domain.clinic_values import apply
+from scheduler.domain.echo import quoted
 from scheduler.domain.edits.words import without_emptied
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.protocol_file import ProtocolFaults, load
@@ -41,12 +42,12 @@ def local_date(word: str) -> date:
             raise ValueError
         return date.fromisoformat(word)
     except ValueError:
-        raise ArgumentTypeError(f"{word!r} is not a date; write it like this: 2026-11-20") from None
+        raise ArgumentTypeError(f"{quoted(word)} is not a date; write it like this: 2026-11-20") from None
 
 
 def how_many(word: str) -> int:
     if not word.isascii() or not word.isdecimal() or not 1 <= int(word) <= MOST:
-        raise ArgumentTypeError(f"{word!r} is not a number from 1 to {MOST}")
+        raise ArgumentTypeError(f"{quoted(word)} is not a number from 1 to {MOST}")
     return int(word)
 
 
@@ -56,7 +57,7 @@ def price(word: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("NaN")
     if not word.isascii() or not found.is_finite() or not 0 <= found <= 1000:
-        raise ArgumentTypeError(f"{word!r} is not a price; write what a segment costs: 0.04")
+        raise ArgumentTypeError(f"{quoted(word)} is not a price; write what a segment costs: 0.04")
     return found
 
 

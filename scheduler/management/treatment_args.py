@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scheduler.domain.clinic_values import SettingFault, with_settings
+from scheduler.domain.echo import cut
 from scheduler.domain.localtime import UnknownZone, check_zone
 from scheduler.domain.phases import Treatment
 from scheduler.domain.placeholders import Contact
@@ -62,7 +63,7 @@ def read_plan(options: dict[str, Any]) -> tuple[Protocol, Treatment]:
 
 def _treatment(options: dict[str, Any], answers: dict[str, str]) -> Treatment:
     try:
-        zone = check_zone(options["tz"])
+        zone = check_zone(cut(options["tz"]))
     except UnknownZone as fault:
         raise WrongInput(f"--tz: {fault}") from None
     treated_at = _instant(options, "treated", zone)
@@ -103,6 +104,6 @@ def pairs(words: list[str], option: str) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name or name in found:
-            raise WrongInput(f"{option} {word}: write NAME=VALUE, each name once")
+            raise WrongInput(f"{option} {cut(word)}: write NAME=VALUE, each name once")
         found[name] = value
     return found

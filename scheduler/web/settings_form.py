@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import EmailValidator, MaxLengthValidator
 
 from scheduler.clinics import read_sms_name
+from scheduler.domain.echo import cut
 from scheduler.domain.localtime import check_zone
 from scheduler.domain.protocol import Protocol
 from scheduler.enrolment.phone import any_number, spoken
@@ -85,7 +86,7 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_timezone(self) -> str:
         zone = self.cleaned_data["timezone"]
         try:
-            return check_zone(zone)
+            return check_zone(cut(zone))
         except ValueError as unknown:
             raise forms.ValidationError(f"{unknown}.") from unknown
 

@@ -134,6 +134,7 @@ def test_it_resumes(sam: Episode, capsys: pytest.CaptureFixture[str]) -> None:
         (["--site=left", "--mobile=07700 900777"], "--site and --mobile: one change at a time"),
         (["--answer=area"], "--answer area: write NAME=VALUE"),
         (["--answer=area=huge"], "--answer area: Choose one of: small, large."),
+        ([f"--zone={'x' * 10_000}"], f"--zone: '{'x' * 40}...' is not a time zone"),
         (["--treated=soon"], "--treated: Write date and time like this"),
         (["--treated=2026-10-25T01:30"], "--fold: The clocks went back"),
         (

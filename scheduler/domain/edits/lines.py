@@ -6,6 +6,7 @@ An emptied text is no edit: the file's own words come back. So no restriction ca
 and what a line rests on stays what it is.
 """
 
+from scheduler.domain.echo import quoted
 from scheduler.domain.edits.fault import LOCKED, UNKNOWN, SettingFault
 from scheduler.domain.edits.words import words
 from scheduler.domain.protocol import Line
@@ -18,7 +19,7 @@ def edited(original: Line, line: Line, name: str, text: str) -> Line:
     """The line with other words in one channel; `original` is as the file has it. Raises SettingFault."""
     channel = name.rpartition(".")[2]
     if channel not in CHANNELS:
-        raise SettingFault(name, f"a line has no {channel!r}; it has: {', '.join(CHANNELS)}", UNKNOWN)
+        raise SettingFault(name, f"a line has no {quoted(channel)}; it has: {', '.join(CHANNELS)}", UNKNOWN)
     if original.service:
         raise SettingFault(
             name,

@@ -9,6 +9,7 @@ messages.day-5.subject=Looking after your skin
 import re
 from typing import Any
 
+from scheduler.domain.echo import quoted
 from scheduler.domain.edits.fault import LOCKED, UNKNOWN, SettingFault
 from scheduler.domain.edits.words import words
 from scheduler.domain.length import Length
@@ -30,7 +31,7 @@ LONGEST_SUBJECT = 120
 def check_switch(message: Message, name: str, text: str) -> None:
     """Raises SettingFault where the message cannot be on or off as the text says."""
     if text not in (ON, OFF):
-        raise SettingFault(name, f"{text!r} is neither on nor off")
+        raise SettingFault(name, f"{quoted(text)} is neither on nor off")
     if text == OFF and message.critical:
         raise SettingFault(name, "a critical message cannot be switched off", LOCKED)
     if text == OFF and message.kind in OPENERS:
@@ -50,7 +51,7 @@ def edited(protocol: Protocol, original: Message, message: Message, name: str, t
         return _changed_at(message, time=_time(protocol, original, name, text))
     if field == "send_by":
         return message.model_copy(update={"send_by": _send_by(original, name, text)})
-    raise SettingFault(name, f"a message has no {field!r}; it has: {', '.join(FIELDS)}", UNKNOWN)
+    raise SettingFault(name, f"a message has no {quoted(field)}; it has: {', '.join(FIELDS)}", UNKNOWN)
 
 
 def _changed_at(message: Message, **values: Any) -> Message:
@@ -68,7 +69,7 @@ def _on_day(original: Message, message: Message, name: str, text: str) -> Messag
     if was is None:
         raise SettingFault(name, "its day hangs on a rule and not on a number; change the rule's length")
     if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > 366:
-        raise SettingFault(name, f"{text!r} is not a day after treatment; write a number from 0 to 366")
+        raise SettingFault(name, f"{quoted(text)} is not a day after treatment; write a number from 0 to 366")
     day, last = int(text), was + original.send_by.days_later
     if original.critical and not was <= day <= last:
         raise SettingFault(
@@ -89,7 +90,9 @@ def day_label(day: int) -> str:
 
 def _time(protocol: Protocol, original: Message, name: str, text: str) -> str:
     if original.at.time is None or text not in protocol.times:
-        raise SettingFault(name, f"there is no time of day {text!r}; there are: {', '.join(protocol.times)}")
+        raise SettingFault(
+            name, f"there is no time of day {quoted(text)}; there are: {', '.join(protocol.times)}"
+        )
     return text
 
 
@@ -115,7 +118,8 @@ def parse_send_by(name: str, text: str) -> SendBy:
     if form and form[2] == "h" and 1 <= number <= LATEST_HOURS:
         return SendBy(after_due=Length(number))
     raise SettingFault(
-        name, f"{text!r} is not a last moment; write same-day, 2d (to {LATEST_DAYS}d) or 36h after it is due"
+        name,
+        f"{quoted(text)} is not a last moment; write same-day, 2d (to {LATEST_DAYS}d) or 36h after it is due",
     )
 
 

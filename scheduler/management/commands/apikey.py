@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from scheduler.api.keys import create_key, revoke_key
+from scheduler.domain.echo import quoted
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
 from scheduler.management.commands.enrol import ACTOR, find_clinic
@@ -30,4 +31,4 @@ class Command(BaseCommand):
                 raise WrongInput(f"--name: say which system uses the key, in up to {NAME_LENGTH} characters")
             self.stdout.write(create_key(clinic, name, actor=ACTOR, now=now))
         elif not revoke_key(clinic, options["revoke"], actor=ACTOR, now=now):
-            raise WrongInput(f"--revoke: {clinic.name} has no key {options['revoke']!r} in force")
+            raise WrongInput(f"--revoke: {clinic.name} has no key {quoted(options['revoke'])} in force")

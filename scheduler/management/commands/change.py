@@ -7,6 +7,7 @@ from typing import IO, Any, cast
 from django.utils import timezone
 
 from scheduler.changes import Change, MoveReminder, PlanEffect, Refused, change_plan, effect_of
+from scheduler.domain.echo import quoted
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import Failure, WrongInput
 from scheduler.management.change_args import add_change_arguments, option, read_change
@@ -26,7 +27,7 @@ TIMES = {"past-send-by", "outside-hours", "nothing-to-say"}
 
 def number(word: str) -> int:
     if not word.isascii() or not word.isdecimal() or int(word) > MOST:
-        raise ArgumentTypeError(f"{word!r} is not a number")
+        raise ArgumentTypeError(f"{quoted(word)} is not a number")
     return int(word)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from rich.console import Console
 
+from scheduler.domain.echo import quoted
 from scheduler.enrolment import Conflict, Enrolment, Preview, Refused, enrol, preview
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import WrongInput
@@ -94,7 +95,7 @@ def find_clinic(slug: str, option: str = "--clinic") -> Clinic:
     clinic = Clinic.objects.select_related("sender").filter(slug=slug).first()
     if clinic is None:
         slugs = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise WrongInput(f"{option}: there is no clinic {slug!r}; there are: {slugs}")
+        raise WrongInput(f"{option}: there is no clinic {quoted(slug)}; there are: {slugs}")
     return clinic
 
 

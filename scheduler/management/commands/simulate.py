@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scheduler.domain import localtime
+from scheduler.domain.echo import quoted
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.treatment_args import EXAMPLE_CLINIC, add_treatment_arguments, read_plan
 from scheduler.simulation import Received, Simulation, simulate
@@ -16,7 +17,7 @@ from scheduler.simulation import Received, Simulation, simulate
 
 def whole_days(word: str) -> int:
     if not word.isascii() or not word.isdecimal() or int(word) > 366:
-        raise ArgumentTypeError(f"{word!r} is not a number of days from 0 to 366")
+        raise ArgumentTypeError(f"{quoted(word)} is not a number of days from 0 to 366")
     return int(word)
 
 
