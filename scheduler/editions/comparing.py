@@ -20,6 +20,8 @@ class Comparison:
     before: str
     after: str
     changes: tuple[Change, ...]
+    #: whether the open draft is what comes after
+    of_draft: bool = False
 
 
 def compare(clinic: Clinic, protocol_id: str, before: str = CURRENT, after: str = DRAFT) -> Comparison:
@@ -28,7 +30,7 @@ def compare(clinic: Clinic, protocol_id: str, before: str = CURRENT, after: str 
     Raises Refused for one that there is not, and UnknownProtocol.
     """
     (old_name, old), (new_name, new) = (_side(clinic, protocol_id, word) for word in (before, after))
-    return Comparison(old_name, new_name, changes(old, new))
+    return Comparison(old_name, new_name, changes(old, new), after == DRAFT)
 
 
 def _side(clinic: Clinic, protocol_id: str, word: str) -> tuple[str, Version]:

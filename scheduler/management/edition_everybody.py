@@ -13,29 +13,40 @@ from rich.console import Console
 from rich.progress import Progress
 
 from scheduler import editions
-from scheduler.management.base import WrongInput
+from scheduler.management.base import Failure, WrongInput
+from scheduler.management.counted import counted
 from scheduler.management.edition_output import show
 from scheduler.models import Clinic, Draft
 from scheduler.plans.cases import load_cases
 from scheduler.plans.everybody import Effect, Reach, effect_on_everybody
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
-from scheduler.plans.rollout import carry_out, differences
+from scheduler.plans.rollout import carry_out, differences, running
 from scheduler.plans.wording import Wording
 
+#: what is counted: where it is one, and where it is not
 WORDS = {
-    "patients": "patients with something to come",
-    "changed": "of them with a change",
-    "corrected": "of them told another date: a text corrects it",
-    "left": "episodes that keep their edition: it asks what nobody answered",
-    "unreadable": "patients whose rows cannot be read: their plans stay",
-    "appears": "texts appear",
-    "moves": "texts move",
-    "changes": "texts say something else, or may go longer or shorter",
-    "returns": "texts go after all",
-    "folded": "texts become part of another",
-    "superseded": "texts give way to another treatment",
-    "vanishes": "texts vanish",
-    "gone": "texts went already and stay as they were",
+    "patients": ("patient with something to come", "patients with something to come"),
+    "changed": ("of them with a change", "of them with a change"),
+    "corrected": ("of them told another date: a text corrects it",) * 2,
+    "left": (
+        "episode that keeps its edition: it asks what nobody answered",
+        "episodes that keep their edition: it asks what nobody answered",
+    ),
+    "unreadable": (
+        "patient whose rows cannot be read: the plan stays",
+        "patients whose rows cannot be read: their plans stay",
+    ),
+    "appears": ("text appears", "texts appear"),
+    "moves": ("text moves", "texts move"),
+    "changes": (
+        "text says something else, or may go longer or shorter",
+        "texts say something else, or may go longer or shorter",
+    ),
+    "returns": ("text goes after all", "texts go after all"),
+    "folded": ("text becomes part of another", "texts become part of another"),
+    "superseded": ("text gives way to another treatment", "texts give way to another treatment"),
+    "vanishes": ("text vanishes", "texts vanish"),
+    "gone": ("text went already and stays as it was", "texts went already and stay as they were"),
 }
 PATIENT = ("Episode", "What", "Before", "After", "Why")
 
@@ -67,10 +78,29 @@ def _lines(effect: Effect) -> Iterator[tuple[str, ...]]:
 
 def show_reach(out: IO[str], seen: Seen, reach: Reach, lines: list[tuple[str, ...]]) -> None:
     counts = reach.counts() | {"gone": reach.gone}
-    show(out, ("How many", "What"), [(str(counts[n]), words) for n, words in WORDS.items() if counts.get(n)])
+    show(out, ("How many", "What"), [(str(counts[n]), _words(n, counts[n])) for n in WORDS if counts.get(n)])
     if lines:
         show(out, PATIENT, lines)
+    out.write("What the draft itself changes, in words and values: `aftercare edition compare`.\n")
     out.write(f"Nothing is published. To publish this to everybody: publish --to all --seen {seen}\n")
+
+
+def _words(name: str, number: int) -> str:
+    one, many = WORDS.get(name, (name, name))
+    return one if number == 1 else many
+
+
+def refuse_under_way(clinic: Clinic, protocol: str) -> None:
+    """Raises Failure where there is no draft because its edition is still on the way to everybody."""
+    job = running(clinic, protocol)
+    if job is None or editions.find_draft(clinic, protocol):
+        return
+    done, of = job.done.get("patients", 0), job.expected.get("patients", 0)
+    raise Failure(
+        f"There is no draft: edition {job.edition.number} is still on its way to everybody, published by "
+        f"{job.started_by}; {done} of {counted(of, 'patient')} done. A worker carries it on "
+        "(`aftercare worker`)."
+    )
 
 
 def reach_json(seen: Seen, reach: Reach, lines: list[tuple[str, ...]]) -> dict[str, Any]:
@@ -89,6 +119,7 @@ def publish(clinic: Clinic, protocol: str, options: dict[str, Any], actor: str, 
         seen = Seen.read(options["seen"] or "")
     except ValueError:
         raise WrongInput("--seen: look at the effect first; `aftercare edition diff` ends with it") from None
+    refuse_under_way(clinic, protocol)
     expected = look(editions.get_draft(clinic, protocol), 0)[1].counts()
     rollout = publish_to_everybody(
         clinic, protocol, seen=seen, expected=expected, reason=options["reason"],
@@ -102,9 +133,10 @@ def publish(clinic: Clinic, protocol: str, options: dict[str, Any], actor: str, 
             tell=lambda patient: tell(patient, patients),
         )  # fmt: skip
     done = finished.done
-    out.write(f"{done.get('changed', 0)} plans changed, {done.get('corrected', 0)} corrections planned.\n")
+    plans, corrections = (done.get(name, 0) for name in ("changed", "corrected"))
+    out.write(f"{counted(plans, 'plan')} changed, {counted(corrections, 'correction')} planned.\n")
     for name, (before, after) in differences(finished).items():
-        out.write(f"Expected {before}, done {after}: {WORDS.get(name, name)}\n")
+        out.write(f"Expected {before}, done {after}: {_words(name, after)}\n")
 
 
 @contextmanager

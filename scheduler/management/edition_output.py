@@ -15,6 +15,7 @@ from scheduler.models import Edition
 FINDINGS = ("", "Setting", "What")
 CHANGES = ("Setting", "Label", "Before", "After", "Changed by")
 EDITIONS = ("Edition", "Published", "By", "Approved by", "Episodes", "Reason")
+SAMPLE = "Sample, not a patient: treated just now, with the longest name, number and link that there can be."
 TEXTS = ("Answers", "Message", "When", "Segments", "Text")
 
 

@@ -37,6 +37,7 @@ def test_a_draft_is_begun_and_shown(clinic: Clinic) -> None:
         "Draft with edition 1; revision 2.",
         "edition 1 -> draft (revision 2)",
         "morning\tMorning\t09:00\t10:00\tclinic",
+        "What the draft does to everybody enrolled: `aftercare edition diff`.",
     ]
 
 
@@ -47,6 +48,8 @@ def test_it_is_changed_checked_and_published(clinic: Clinic) -> None:
     checked = edition("check").splitlines()
     assert checked[0].startswith("warning\tcontinuous_wear\t")
     assert any(line.startswith("area=large\tclot-signs\t") for line in checked)
+    heading = next(n for n, line in enumerate(checked) if line.startswith("Sample, not a patient: "))
+    assert checked[heading + 1].startswith("area=small\twelcome\t")
     assert edition("publish", *SIGNED) == "Published as edition 2, for patients enrolled from now on.\n"
     made = current_edition(clinic, PROTOCOL)
     assert (made.published_by, made.reasons) == ("command line", {"continuous_wear": "Our study, 2026."})

@@ -2,18 +2,25 @@
 
 import json
 import re
+from collections import Counter
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 
 from scheduler.changes import SkipReminder, change_plan, effect_of
+from scheduler.domain.diff import Effect
 from scheduler.editions import current_edition
 from scheduler.management.base import Failure, WrongInput
+from scheduler.management.counted import counted
+from scheduler.management.edition_everybody import WORDS, show_reach
 from scheduler.models import Clinic, Reminder, Rollout
+from scheduler.plans.everybody import Reach
+from scheduler.plans.publication import Seen
 from tests.commands.test_edition import SIGNED, edition
 from tests.enrolment.clinics import PROTOCOL, ready_clinic
-from tests.rollout.everybody import LATER, due, enrol_some, let_go
+from tests.rollout.everybody import LATER, due, enrol_some, let_go, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +50,7 @@ def test_diff_counts_and_then_says_it_patient_by_patient(clinic: Clinic) -> None
     assert "2\tpatients with something to come" in told
     assert re.search(r"The end of the period without waxing\t.*18 Dec.*18:00\t.*18 Dec.*17:00", told)
     assert f"publish --to all --seen {seen()}" in told
+    assert "What the draft itself changes, in words and values: `aftercare edition compare`." in told
     assert current_edition(clinic, PROTOCOL).number == 1  # type: ignore[union-attr]
 
 
@@ -91,3 +99,30 @@ def test_the_effect_of_a_draft_that_cannot_be_published_is_not_shown(clinic: Cli
     edition("set", "lines.waxing.sms=No {nonsense}.")
     with pytest.raises(Failure, match="no placeholder"):
         edition("diff")
+
+
+def test_after_a_killed_publication_it_says_how_far_that_is_and_who_carries_it_on(clinic: Clinic) -> None:
+    job = publish(clinic, expected={"patients": 2})
+    Rollout.objects.for_clinic(clinic).update(done={"patients": 1})
+    for action in (("diff",), ("publish", *SIGNED, "--to", "all", "--seen", "1.0")):
+        with pytest.raises(
+            Failure, match=rf"edition {job.edition.number} is still on its way .* 1 of 2 patients"
+        ):
+            edition(*action)
+    with pytest.raises(Failure, match="A worker carries it on"):
+        edition("diff")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, ("text appears", "plan changed")), (2, ("texts appear", "plans changed"))]
+)
+def test_one_is_said_otherwise_than_several(number: int, words: tuple[str, str]) -> None:
+    out = StringIO()
+    reach = Reach(patients=number, changed=number, effects=Counter({"appears": number}), gone=number)
+    show_reach(out, Seen(1, 0), reach, [])
+    assert f"{number}\t{words[0]}\n" in out.getvalue()
+    assert counted(number, "plan") + " changed" == f"{number} {words[1]}"
+
+
+def test_every_count_has_words_for_one_and_for_several() -> None:
+    assert {str(effect) for effect in Effect} | Reach().counts().keys() | {"gone"} == WORDS.keys()

@@ -13,6 +13,7 @@ from scheduler.management import edition_output as output
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import Failure, WrongInput
 from scheduler.management.commands.enrol import ACTOR, find_clinic
+from scheduler.management.counted import counted
 from scheduler.management.treatment_args import pairs
 from scheduler.models import Clinic, Draft
 
@@ -25,8 +26,8 @@ HELP = {
     "draft": "begin a draft with the current edition, or show the one there is",
     "set": "change the draft: lengths, times, messages, words",
     "check": "what is wrong with the draft, and a sample for every answer",
-    "diff": "what the draft would do to everybody who is enrolled",
-    "compare": "what differs between two editions, or one and the draft",
+    "diff": "what the draft would do to everybody who is enrolled; `compare` has its words and values",
+    "compare": "what differs in words and values between two editions, or one and the draft",
     "history": "every edition, the newest first",
     "publish": "make the draft the next edition, for patients enrolled from then on, or for all",
     "restore": "begin a draft with an older edition",
@@ -94,7 +95,7 @@ class Command(BaseCommand):
         base = f"edition {draft.base.number}" if draft.base else "the protocol's file"
         self.stdout.write(f"{'Begun' if began else 'Draft'} with {base}; revision {draft.revision}.")
         if changed := len(editions.file_changes(draft)):
-            places = "1 place" if changed == 1 else f"{changed} places"
+            places = counted(changed, "place")
             self.stdout.write(f"Today's protocol file differs from that edition's in {places}.")
         sides = {"before": "current", "after": "draft", "format": "table"}
         self._compare(draft.clinic, draft.protocol_id, sides)
@@ -129,7 +130,9 @@ class Command(BaseCommand):
             self._json(output.check_json(checked, now))
         else:
             output.show(self._out, output.FINDINGS, output.finding_rows(checked))
-            output.show(self._out, output.TEXTS, output.sample_rows(checked, now))
+            if texts := list(output.sample_rows(checked, now)):
+                self.stdout.write(output.SAMPLE)
+                output.show(self._out, output.TEXTS, texts)
         if checked.faults:
             raise Failure(f"faults: {len(checked.faults)}; until they are mended it cannot be published")
 
@@ -140,6 +143,8 @@ class Command(BaseCommand):
         elif comparison.changes:
             self.stdout.write(f"{comparison.before} -> {comparison.after}")
             output.show(self._out, output.CHANGES, output.change_rows(comparison))
+            if comparison.of_draft:
+                self.stdout.write("What the draft does to everybody enrolled: `aftercare edition diff`.")
         else:
             self.stdout.write(f"Nothing differs between {comparison.before} and {comparison.after}.")
 
@@ -153,6 +158,7 @@ class Command(BaseCommand):
             self.stdout.write("There is no edition yet.")
 
     def _diff(self, clinic: Clinic, protocol: str, options: dict[str, Any]) -> None:
+        everybody.refuse_under_way(clinic, protocol)
         draft = editions.get_draft(clinic, protocol)
         editions.refuse_unready(editions.check(draft))
         found = everybody.look(draft, options["patients"])
