@@ -8,7 +8,7 @@ from scheduler.domain.edits.finding import fault
 from scheduler.domain.edits.findings import Finding, findings
 from scheduler.domain.protocol import Protocol
 from scheduler.editions.current import current_edition, protocol_of
-from scheduler.editions.drafts import own_protocol
+from scheduler.editions.drafts import file_of
 from scheduler.editions.files import available_protocols
 from scheduler.editions.kept import faults_of_kept
 from scheduler.models import Draft
@@ -36,7 +36,7 @@ class Checked:
 
 def check(draft: Draft) -> Checked:
     """Look at a draft as it is now, beside the current edition and today's protocol file."""
-    file = own_protocol(draft)
+    file = file_of(draft)
     found = findings(file, draft.settings, reasons=draft.reasons, zone=draft.clinic.timezone)
     protocol = apply(file, draft.settings)[0]
     lost = _lost(draft, protocol)

@@ -31,13 +31,13 @@ class Renewed:
     conflicts: tuple[str, ...]
 
 
-def own_protocol(stored: Edition | Draft) -> Protocol:
+def file_of(stored: Edition | Draft) -> Protocol:
     """The protocol that an edition or a draft was made from, without the clinic's settings."""
     return Protocol.model_validate_json(stored.protocol)
 
 
 def version_of(stored: Edition | Draft) -> Version:
-    return Version(own_protocol(stored), stored.settings)
+    return Version(file_of(stored), stored.settings)
 
 
 def find_draft(clinic: Clinic, protocol_id: str) -> Draft | None:
@@ -70,8 +70,8 @@ def file_changes(draft: Draft) -> tuple[Change, ...]:
     if draft.base is None:
         return ()
     return changes(
-        Version(own_protocol(draft.base), draft.base.settings),
-        Version(own_protocol(draft), draft.base.settings),
+        Version(file_of(draft.base), draft.base.settings),
+        Version(file_of(draft), draft.base.settings),
     )
 
 
@@ -197,7 +197,7 @@ def _save(draft: Draft, kind: str, actor: str, now: datetime, **details: Any) ->
 
 def _refuse_wrong(draft: Draft, wanted: Mapping[str, str]) -> None:
     """What was wrong already (the file may have changed) does not stand in the way of other changes."""
-    file = own_protocol(draft)
+    file = file_of(draft)
     before = {str(fault) for fault in apply(file, draft.settings)[1]}
     wrong = [of_setting(fault) for fault in apply(file, wanted)[1] if str(fault) not in before]
     if wrong:

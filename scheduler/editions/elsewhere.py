@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scheduler.domain.edits.carry import naming
 from scheduler.editions.current import current_edition, find_edition
-from scheduler.editions.drafts import open_draft, own_protocol
+from scheduler.editions.drafts import file_of, open_draft
 from scheduler.editions.files import find_protocol
 from scheduler.editions.refused import Refused
 from scheduler.models import Clinic, Draft, Edition
@@ -25,7 +25,7 @@ def restore(clinic: Clinic, protocol_id: str, number: int, *, actor: str, now: d
     older, current = find_edition(clinic, protocol_id, number), current_edition(clinic, protocol_id)
     if older == current:
         raise Refused("current-edition", f"Edition {number} is the current one; there is nothing to restore.")
-    file = own_protocol(older)
+    file = file_of(older)
     return open_draft(
         clinic, file, older.settings, older.reasons, actor=actor, now=now, restored=older.number
     )

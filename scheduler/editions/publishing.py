@@ -15,7 +15,7 @@ from scheduler.domain.edits.timing import REASON_MISSING
 from scheduler.domain.protocol import Protocol
 from scheduler.editions.checking import Checked, check
 from scheduler.editions.current import current_edition, protocol_of
-from scheduler.editions.drafts import locked, own_protocol
+from scheduler.editions.drafts import file_of, locked
 from scheduler.editions.files import find_protocol
 from scheduler.editions.kept import faults_of_kept
 from scheduler.editions.refused import Refused
@@ -45,7 +45,7 @@ def publish(
     with transaction.atomic():
         lock(clinic)
         current = current_edition(clinic, protocol_id)
-        if current and current.settings == dict(settings) and own_protocol(current) == protocol:
+        if current and current.settings == dict(settings) and file_of(current) == protocol:
             return current
         if current and (lost := list(faults_of_kept(protocol_of(current), set_up))):
             raise Refused("faults", " ".join(f"{one.name}: {one.sentence}" for one in lost), lost)

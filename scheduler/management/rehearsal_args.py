@@ -74,7 +74,7 @@ def read_editions(clinic: Clinic, options: dict[str, Any]) -> Compared:
         raise WrongInput(f"--protocol: {clinic.name} has no edition of {file.title} yet. {where}")
     today, base = editions.protocol_of(edition), _base(clinic, edition, options["edition"])
     settings, name = pairs(options["set"], "--set"), _name(base)
-    protocol = editions.own_protocol(base)
+    protocol = editions.file_of(base)
     if _is_file(options["protocol"]):
         protocol, name = file, f"{Path(options['protocol']).name} with the settings of {name}"
     rehearsed = _with(protocol, base, settings)

@@ -182,7 +182,7 @@ def test_renewing_takes_todays_file(clinic: Clinic, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(editions.available_protocols(), PROTOCOL, newer)
     assert "other-file" in {one.code for one in editions.check(editions.get_draft(clinic, PROTOCOL)).warnings}
     draft = renew_draft(clinic, PROTOCOL, seen_revision=1, actor=JO, now=NOW).draft
-    assert editions.own_protocol(draft) == newer
+    assert editions.file_of(draft) == newer
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 
 from scheduler import editions
 from scheduler.domain.protocol import Protocol
-from scheduler.editions import Refused, compare, copy, own_protocol, protocol_of, restore
+from scheduler.editions import Refused, compare, copy, file_of, protocol_of, restore
 from scheduler.models import Clinic, Event
 from tests.editions.drafts import JO, SAM, begin, change, publish
 from tests.enrolment.clinics import NOW, PROTOCOL, bare_clinic, edition_of, ready_clinic
@@ -40,9 +40,9 @@ def test_an_older_edition_comes_back_under_a_new_number(clinic: Clinic) -> None:
 def test_it_comes_back_with_the_protocol_of_its_time(clinic: Clinic, newer_file: None) -> None:
     edition_of(clinic, {"no_flying": "14d"})
     draft = restore(clinic, PROTOCOL, 1, actor=JO, now=NOW)
-    assert own_protocol(draft).title == "Microsclerotherapy"
+    assert file_of(draft).title == "Microsclerotherapy"
     assert "other-file" in {one.code for one in editions.check(draft).warnings}
-    assert own_protocol(publish(clinic, draft.revision)).title == "Microsclerotherapy"
+    assert file_of(publish(clinic, draft.revision)).title == "Microsclerotherapy"
 
 
 @pytest.mark.parametrize(

@@ -97,3 +97,9 @@ def test_it_prints_the_password_once(tmp_path: Path) -> None:
     password = re.search(r"\w{4}-\w{4}-\w{4}-\w{4}", first.stdout)
     assert password
     assert password[0] not in second.stdout
+
+
+def test_the_readme_says_how_commands_call_it() -> None:
+    create_if_empty(MOMENTS[0])
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    assert f"`--clinic {Clinic.objects.get().slug}`" in readme.read_text()
