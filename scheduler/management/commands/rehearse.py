@@ -15,7 +15,9 @@ from rich.progress import Progress
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.commands.enrol import find_clinic
 from scheduler.management.rehearsal_args import how_many, local_date, price, read_editions, read_sample
-from scheduler.management.rehearsal_output import Heading, as_json, as_tables
+from scheduler.management.rehearsal_figures import Heading
+from scheduler.management.rehearsal_json import as_json
+from scheduler.management.rehearsal_tables import as_tables
 from scheduler.rehearsal import Progress as Told
 from scheduler.rehearsal import rehearse
 

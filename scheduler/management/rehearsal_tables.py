@@ -1,7 +1,6 @@
-"""A rehearsal as JSON and as tables: today's edition and the rehearsed one side by side."""
+"""A rehearsal as tables for the terminal: today's edition and the rehearsed one side by side."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,117 +11,12 @@ from scheduler.domain import localtime
 from scheduler.domain.rehearsal.clocks import ClockChange
 from scheduler.domain.rehearsal.displaced import REASONS
 from scheduler.domain.rehearsal.totals import OfMessage, Totals
-from scheduler.domain.rehearsal.weekends import Weekend
-from scheduler.management.rehearsal_args import Compared
-from scheduler.models import Clinic
-from scheduler.rehearsal import AroundChange, Rehearsal, Sample
+from scheduler.management.counted import counted
+from scheduler.management.rehearsal_figures import Heading, by_day, sums
+from scheduler.rehearsal import AroundChange, Rehearsal
 
 K = TypeVar("K", bound=Hashable)
 NOTHING = OfMessage("", 0)
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What was rehearsed over what."""
-
-    clinic: Clinic
-    compared: Compared
-    over: Mapping[str, Any]
-    sample: Sample
-    price: Decimal | None
-
-
-def sums(totals: Totals, price: Decimal | None = None) -> dict[str, tuple[str, Decimal]]:
-    """The figures that are one number each, by their name in JSON: what people call it, and how much."""
-    counted = {
-        "reminders": ("Messages", totals.texts + totals.emails),
-        "texts": ("Texts (SMS)", totals.texts),
-        "emails": ("Emails", totals.emails),
-        "segments": ("Segments", totals.segments),
-        "texts_over_2_segments": ("Texts of more than 2 segments", totals.long_texts),
-        "close": ("Less than 30 minutes after another", totals.close.total()),
-        "crowded_days": ("Days with more than one, critical ones apart", totals.crowded.total()),
-        "pushed_by_sending_hours": ("Pushed by sending hours", totals.pushed),
-        "not_at_named_time": ("Not at the named time, for whatever reason", totals.displaced.total()),
-        "past_send_by": ("Not planned: too late when enrolled", totals.past_send_by.total()),
-        "faults": ("Faults", totals.faults.total()),
-    }
-    found = {name: (label, Decimal(number)) for name, (label, number) in counted.items()}
-    cost = totals.cost(price)
-    return found if cost is None else {"cost": ("Cost", cost), **found}
-
-
-def as_json(heading: Heading, done: Rehearsal) -> dict[str, Any]:
-    """Counts are numbers; what costs money is a decimal in a string."""
-    return {
-        "clinic": heading.clinic.slug,
-        "protocol": heading.compared.today.id,
-        "over": {
-            **heading.over,
-            "treatments": heading.sample.treatments,
-            "patients": len(heading.sample.cases),
-            "cancelled_left_out": heading.sample.cancelled,
-        },
-        "price": None if heading.price is None else str(heading.price),
-        "today": {"name": heading.compared.today_name, **_totals(done.today, heading.price)},
-        "rehearsed": {"name": heading.compared.rehearsed_name, **_totals(done.rehearsed, heading.price)},
-        "difference": _difference(done.today, done.rehearsed, heading.price),
-        "clock_changes": [_change(around, heading.price) for around in done.changes],
-    }
-
-
-def _totals(totals: Totals, price: Decimal | None) -> dict[str, Any]:
-    return {
-        **{name: _number(name, value) for name, (_, value) in sums(totals, price).items()},
-        "by_hour": {f"{hour:02}": totals.by_hour[hour] for hour in sorted(totals.by_hour)},
-        "by_message": {key: asdict(message) for key, message in _by_day(totals.by_message)},
-        "closer_than_30_minutes": _groups(totals.close),
-        "more_than_one_a_day": _groups(totals.crowded),
-        "displaced": [
-            {"key": one.key, "named": one.named, "reason": one.reason, "count": count}
-            for one, count in sorted(totals.displaced.items())
-        ],
-        "not_planned": dict(sorted(totals.past_send_by.items())),
-        "fault_list": [
-            {"key": fault.key or None, "sentence": fault.sentence, "count": count}
-            for fault, count in sorted(totals.faults.items())
-        ],
-    }
-
-
-def _number(name: str, value: Decimal) -> int | str:
-    return str(value) if name == "cost" else int(value)
-
-
-def _by_day(messages: Mapping[str, OfMessage]) -> list[tuple[str, OfMessage]]:
-    return sorted(messages.items(), key=lambda item: (item[1].day, item[0] != "welcome"))
-
-
-def _groups(counted: Mapping[tuple[str, ...], int]) -> list[dict[str, Any]]:
-    return [{"keys": list(keys), "count": count} for keys, count in sorted(counted.items())]
-
-
-def _difference(today: Totals, rehearsed: Totals, price: Decimal | None) -> dict[str, Any]:
-    before, after = sums(today, price), sums(rehearsed, price)
-    return {name: _number(name, after[name][1] - before[name][1]) for name in before}
-
-
-def _change(around: AroundChange, price: Decimal | None) -> dict[str, Any]:
-    change = around.change
-    return {
-        "at": change.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "from": change.before.isoformat(timespec="minutes"),
-        "to": change.after.isoformat(timespec="minutes"),
-        "treatments": around.patients,
-        "today": _weekend(around.today, price),
-        "rehearsed": _weekend(around.rehearsed, price),
-    }
-
-
-def _weekend(weekend: Weekend, price: Decimal | None) -> dict[str, Any]:
-    moved = [{**asdict(one), "count": count} for one, count in sorted(weekend.moved.items())]
-    ends = [{**asdict(one), "count": count} for one, count in sorted(weekend.ends.items())]
-    return {**_totals(weekend.totals, price), "moved": moved, "ends": ends}
 
 
 def as_tables(heading: Heading, done: Rehearsal) -> Iterator[RenderableType]:
@@ -143,7 +37,7 @@ class _Names:
         every = [done.today, done.rehearsed, *(weekend.totals for weekend in weekends)]
         self.labels = {key: label for totals in every for key, label in totals.labels.items()}
         messages = {key: message for totals in every for key, message in totals.by_message.items()}
-        self.order = {key: place for place, (key, _) in enumerate(_by_day(messages))}
+        self.order = {key: place for place, (key, _) in enumerate(by_day(messages))}
 
     def place(self, *keys: str) -> tuple[int, ...]:
         return tuple(self.order.get(key, len(self.order)) for key in keys)
@@ -159,14 +53,10 @@ def _title(heading: Heading) -> str:
     same = "; nothing is changed" if compared.today == compared.rehearsed else ""
     return (
         f"{compared.today.title}, {heading.clinic.name}\n"
-        f"Over: {_many(sample.treatments, 'treatment')} of {_many(len(sample.cases), 'patient')}, "
+        f"Over: {counted(sample.treatments, 'treatment')} of {counted(len(sample.cases), 'patient')}, "
         f"{where}{left_out}\n"
         f"Today: {compared.today_name}\nRehearsed: {compared.rehearsed_name}{same}\n"
     )
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _sums_table(title: str, today: Totals, rehearsed: Totals, price: Decimal | None = None) -> Table:
@@ -226,7 +116,7 @@ def _tables(today: Totals, rehearsed: Totals, names: _Names) -> Iterator[Table]:
 def _messages_table(today: Totals, rehearsed: Totals) -> Table:
     """How many, and how many segments."""
     table = _table("By message", ["", "Today", "Rehearsed", "Segments today", "Segments rehearsed"])
-    for key, message in _by_day({**today.by_message, **rehearsed.by_message}):
+    for key, message in by_day({**today.by_message, **rehearsed.by_message}):
         one, other = today.by_message.get(key, NOTHING), rehearsed.by_message.get(key, NOTHING)
         counts = (one.reminders, other.reminders, one.segments, other.segments)
         table.add_row(message.label, *map(str, counts))
@@ -236,7 +126,8 @@ def _messages_table(today: Totals, rehearsed: Totals) -> Table:
 def _weekend_tables(around: AroundChange, names: _Names) -> Iterator[RenderableType]:
     """The sums are those of the treatments around the change alone, which are made up."""
     today, rehearsed = around.today, around.rehearsed
-    yield f"\n{_clock_words(around.change)}\nOver: {_many(around.patients, 'made-up treatment')} around it\n"
+    over = counted(around.patients, "made-up treatment")
+    yield f"\n{_clock_words(around.change)}\nOver: {over} around it\n"
     yield _sums_table("In all", today.totals, rehearsed.totals)
     yield from _counts(
         "What moves",
@@ -263,12 +154,12 @@ def _clock_words(change: ClockChange) -> str:
 def _counts(
     title: str,
     columns: list[str],
-    counted: tuple[Mapping[K, int], Mapping[K, int]],
+    both: tuple[Mapping[K, int], Mapping[K, int]],
     cells: Callable[[K], tuple[str, ...]],
     order: Callable[[K], Any],
 ) -> Iterator[Table]:
     """A row for whatever either edition has; no table where neither has any."""
-    today, rehearsed = counted
+    today, rehearsed = both
     table = _table(title, [*columns, "Today", "Rehearsed", "Difference"])
     for row in sorted({*today, *rehearsed}, key=order):
         before, after = today.get(row, 0), rehearsed.get(row, 0)
