@@ -43,7 +43,7 @@ def changed(loaded: Loaded, wanted: Wanted) -> Loaded:
     for name, value in wanted.patient.items():
         setattr(patient, name, value)
     episode.patient = patient
-    rows = tuple(replace(row, **wanted.reminder) if row is wanted.row else row for row in loaded.case.rows)
+    rows = tuple(row._replace(**wanted.reminder) if row is wanted.row else row for row in loaded.case.rows)
     # What was told of a leg was told of the one that was treated, whichever was written down.
     tellings = tuple(
         replace(telling, site=episode.site) if telling.episode == episode.pk else telling

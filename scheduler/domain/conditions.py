@@ -1,17 +1,15 @@
 """Whether a condition of the protocol holds at a moment."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When something is said (UTC), and in which reminder: its day, if it is the last, if one can reply."""
 
     at: datetime
@@ -22,12 +20,7 @@ class Moment:
 
 def holds(condition: Condition, course: Course, moment: Moment) -> bool:
     """Whether all that the condition asks for is true at that moment."""
-    for name in condition.model_fields_set:
-        asked = getattr(condition, name)
-        # What is set to nothing asks for nothing.
-        if asked is not None and not CHECKS[name](asked, course, moment):
-            return False
-    return True
+    return all(CHECKS[name](asked, course, moment) for name, asked in condition.asks)
 
 
 def _in_force(name: str, course: Course, moment: Moment) -> bool:

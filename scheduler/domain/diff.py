@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from scheduler.domain.phases import Course
 from scheduler.domain.plan import Unsent
@@ -37,8 +38,7 @@ SPOKEN_FOR = {"folded": Effect.FOLDED, "superseded": Effect.SUPERSEDED}
 BACK = (Status.SUPERSEDED, Status.FOLDED, Status.SKIPPED)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What becomes of one reminder. `before` and `after` are when it was due and is (UTC); None: it is not.
 
     `reason` is why one vanishes; `into` and `decided_by` name the text and the episode that speak for it.
@@ -80,11 +80,14 @@ class Diff:
         )
 
 
-def compare(rows: Sequence[Stored], timeline: Timeline) -> Diff:
-    """From what is stored to the plan as it is to be. Both are one patient's."""
+def compare(rows: Sequence[Stored], timeline: Timeline, until: datetime) -> Diff:
+    """From what is stored to the plan as it is to be. Both are one patient's.
+
+    What a worker withheld when its time came stays so; that time lies before `until` (UTC).
+    """
     known = {(row.episode, row.key): row for row in rows}
     by_id = {row.id: row for row in rows}
-    steps = [step for p in timeline.reminders if (step := _planned(known.get((p.episode, p.key)), p))]
+    steps = [step for p in timeline.reminders if (step := _planned(known.get((p.episode, p.key)), p, until))]
     steps += [step for u in timeline.unsent if (step := _unsent(known.get((u.episode, u.key)), u, by_id))]
     named = {(p.episode, p.key) for p in timeline.reminders} | {(u.episode, u.key) for u in timeline.unsent}
     courses = {course.treatment.episode: course for course in timeline.courses}
@@ -97,11 +100,11 @@ def compare(rows: Sequence[Stored], timeline: Timeline) -> Diff:
     return Diff(tuple(steps), gone, known)
 
 
-def _planned(row: Stored | None, planned: PlannedReminder) -> Step | None:
+def _planned(row: Stored | None, planned: PlannedReminder, until: datetime) -> Step | None:
     if row is None:
         effect = Effect.APPEARS
     elif row.status in BACK:
-        if row.reason in WITHHELD and row.due_at == planned.due_at:
+        if row.reason in WITHHELD and row.due_at == planned.due_at <= until:
             return None
         effect = Effect.RETURNS
     elif row.status is not Status.SCHEDULED or _fields(row) == _fields(planned):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.gsm7 import segments
@@ -19,8 +20,7 @@ __all__ = ["Contact", "Content", "Part", "Text", "render", "render_together"]
 ONE_DIGIT = re.compile(r" (\d) ")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What a reminder says: a message, those folded into it, if it is the plan's last, the date it is due."""
 
     message: str

@@ -1,8 +1,9 @@
 """The plan of one treatment: what is sent on its own, what another text of the same treatment says."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
@@ -19,8 +20,7 @@ from scheduler.domain.standing import Standing
 SOON = timedelta(hours=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
+class Unsent(NamedTuple):
     """A message that is not sent on its own, and why.
 
     `past-send-by`; `folded` or `said-elsewhere` (in `into`, a text of the episode `decided_by`); `superseded`
@@ -40,8 +40,7 @@ class Unsent:
     folds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A message with its place in the plan. `nominal` is when it would be due if nothing moved it (UTC)."""
 
     course: Course
@@ -222,7 +221,7 @@ def _fold_same_day(slots: list[Slot], others: Sequence[Course]) -> tuple[list[Sl
         last = not any(course.treatment.day_of(s.candidate.due_at) > day for s in slots)
         if not _has_room(course, carrying, others, last=last):
             continue
-        slots = [replace(s, candidate=carrying) if s is host else s for s in slots if s is not guest]
+        slots = [s._replace(candidate=carrying) if s is host else s for s in slots if s is not guest]
         folded.append(_unsent(course, c, "folded", host.candidate.key))
     return slots, folded
 

@@ -6,6 +6,7 @@ Everything here is read from one YAML file (see `schedules/README.md`); nothing 
 import re
 from collections.abc import Mapping
 from datetime import time
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -111,6 +112,12 @@ class Condition(Part):
     replies: bool | None = None
     answers: dict[Id, Id] = {}
     modes: dict[Id, Literal["length", "in-person", "omit"]] = {}
+
+    @cached_property
+    def asks(self) -> tuple[tuple[str, Any], ...]:
+        """What it asks for, by name; what is set to nothing asks for nothing."""
+        given = ((name, getattr(self, name)) for name in self.model_fields_set)
+        return tuple((name, value) for name, value in given if value is not None)
 
 
 class Line(Part):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from scheduler.domain.diff import Diff, compare
 from scheduler.domain.opening import Telling, with_openings
+from scheduler.domain.overlap import NEVER
 from scheduler.domain.phases import Course
 from scheduler.domain.standing import Opening, Standing
 from scheduler.domain.status import Status
@@ -34,13 +35,13 @@ def replan(case: Case, now: datetime) -> tuple[Timeline, Diff]:
         if row.status is Status.SCHEDULED and row.message == catch_ups.get(row.episode)
     }
     timeline = build_timeline(with_openings(_standings(case, now), case.tellings, openings))
-    return timeline, compare(case.rows, timeline)
+    return timeline, compare(case.rows, timeline, now)
 
 
 def as_planned(case: Case, planned_at: datetime) -> tuple[Timeline, Diff]:
     """The plan that stands since `planned_at`, and how what is stored differs from it: not at all."""
     timeline = build_timeline(_standings(case, planned_at, back=True))
-    return timeline, compare(case.rows, timeline)
+    return timeline, compare(case.rows, timeline, NEVER)
 
 
 def _standings(case: Case, since: datetime, *, back: bool = False) -> Sequence[Standing]:

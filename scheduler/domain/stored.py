@@ -1,8 +1,8 @@
 """A patient's reminders as they are stored, read for the next plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from scheduler.domain.due import OPENERS, Candidate
 from scheduler.domain.phases import Course
@@ -21,8 +21,7 @@ PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
 NOT_CARRIED = PENDING | {Status.SKIPPED, Status.FAILED, Status.CANCELLED}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A reminder's row, as far as planning looks at it. Instants in UTC."""
 
     id: int

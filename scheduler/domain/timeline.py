@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.message import Content
@@ -20,8 +21,7 @@ from scheduler.domain.together import fold_together, space
 __all__ = ["Phase", "PlannedReminder", "Timeline", "Treatment", "Unsent", "build_timeline", "timeline_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedReminder:
+class PlannedReminder(NamedTuple):
     """A message planned for one patient. Instants are UTC; `due_local` is the wall clock of its zone.
 
     `folds` are messages of its own treatment that it carries, `guests` reminders of other treatments, each by
@@ -97,7 +97,7 @@ def build_timeline(standings: Sequence[Standing]) -> Timeline:
     slots, folded = fold_together([slot for plan in plans for slot in plan.slots], courses)
     reminders = [_planned(slot) for slot in space(slots)]
     if reminders:
-        reminders[-1] = replace(reminders[-1], last=True)
+        reminders[-1] = reminders[-1]._replace(last=True)
     unsent = [unsent for plan in plans for unsent in plan.unsent]
     return Timeline(given, tuple(reminders), (*unsent, *folded))
 

@@ -1,7 +1,6 @@
 """Texts of several treatments of one patient: one a day where that is possible, and never two at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from heapq import heapify, heappop, heappush
 
@@ -35,7 +34,7 @@ def fold_together(slots: Sequence[Slot], courses: Sequence[Course]) -> tuple[lis
             unsent.append(_not_alone(guest, "said-elsewhere", opener))
         elif host := _host(guest, kept, by_name, courses):
             guests = (*host.guests, _name(guest))
-            kept = [replace(s, guests=guests) if s is host else s for s in kept if s is not guest]
+            kept = [s._replace(guests=guests) if s is host else s for s in kept if s is not guest]
             unsent.append(_not_alone(guest, "folded", host))
     return kept, unsent
 
@@ -58,11 +57,17 @@ def _host(
     guest: Slot, slots: Sequence[Slot], by_name: Mapping[tuple[int, str], Slot], courses: Sequence[Course]
 ) -> Slot | None:
     """The text of a later treatment that carries it."""
-    last = not any(_date(slot) > _date(guest) for slot in slots)
+    last = not any(_date(slot) > _date(guest) for slot in _staying(slots))
     for host in _hosts(guest, slots):
         if _carries(host, guest, by_name, courses, last=last):
             return host
     return None
+
+
+def _staying(slots: Sequence[Slot]) -> Iterator[Slot]:
+    """Those that no other text will carry; a later one that is carried itself leaves this one the last."""
+    newest = max(map(_age, slots))
+    return (s for s in slots if _age(s) == newest or s.candidate.critical or s.candidate.opens or s.by_person)
 
 
 def _hosts(guest: Slot, slots: Sequence[Slot]) -> list[Slot]:
@@ -157,4 +162,4 @@ def _distance(previous: Slot, slot: Slot) -> timedelta:
 
 
 def _due(slot: Slot, due_at: datetime) -> Slot:
-    return replace(slot, candidate=slot.candidate._replace(due_at=due_at))
+    return slot._replace(candidate=slot.candidate._replace(due_at=due_at))

@@ -172,7 +172,7 @@ class Chart:
     # As the database does it.
 
     def _keep(self, row: Stored, **values: object) -> None:
-        self.rows[row.id] = replace(self.rows[row.id], **values)  # type: ignore[arg-type]
+        self.rows[row.id] = self.rows[row.id]._replace(**values)  # type: ignore[arg-type]
 
     def _apply(self, diff: Diff) -> None:
         ids = {(row.episode, row.key): row.id for row in self.rows.values()}
@@ -201,8 +201,8 @@ def _planned(row: Stored, step: Step, ids: Mapping[tuple[int, str], int]) -> Sto
     p = step.planned
     assert p is not None
     assert row.status in (Status.SCHEDULED, Status.SKIPPED, Status.FOLDED, Status.SUPERSEDED), row
-    return replace(
-        row, message=p.message, status=Status.SCHEDULED, reason="", due_at=p.due_at, send_by=p.send_by,
+    return row._replace(
+        message=p.message, status=Status.SCHEDULED, reason="", due_at=p.due_at, send_by=p.send_by,
         critical=p.critical, last=p.last, any_hour=p.any_hour, timezone=p.timezone, folds=p.folds, host=None,
         decided_by=None,
     )  # fmt: skip
@@ -212,16 +212,17 @@ def _spoken_for(row: Stored, step: Step, ids: Mapping[tuple[int, str], int]) -> 
     u = step.unsent
     assert u is not None
     assert u.send_by is not None
-    return replace(
-        row, message=u.message, status=STATUS[step.effect], reason="other-treatment", due_at=u.due_at,
+    return row._replace(
+        message=u.message, status=STATUS[step.effect], reason="other-treatment", due_at=u.due_at,
         send_by=u.send_by, timezone=u.timezone, folds=u.folds, decided_by=step.decided_by,
+        critical=False, last=False, any_hour=False,
         host=ids[step.decided_by, step.into] if step.into else None,
     )  # fmt: skip
 
 
 def _vanished(row: Stored, step: Step, ids: Mapping[tuple[int, str], int]) -> Stored:
     after = Status.CANCELLED if step.reason == "episode-cancelled" else Status.SKIPPED
-    return replace(row, status=after, reason=step.reason, host=None, decided_by=None)
+    return row._replace(status=after, reason=step.reason, host=None, decided_by=None)
 
 
 _DONE: dict[Effect, Callable[[Stored, Step, Mapping[tuple[int, str], int]], Stored]] = {

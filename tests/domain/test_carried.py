@@ -1,6 +1,5 @@
 """What a text carries for another treatment of the patient: when it is gone, and what was told with it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -44,7 +43,7 @@ def test_what_went_in_another_text_is_gone_though_its_own_time_is_ahead(status: 
     "status", [Status.SCHEDULED, Status.SKIPPED, Status.FAILED, Status.CANCELLED, Status.SUPERSEDED]
 )
 def test_what_another_text_never_said_may_still_be_said(status: Status) -> None:
-    stopped = replace(host(status), reason="by-person")
+    stopped = host(status)._replace(reason="by-person")
     assert not is_gone(GUEST, {2: stopped})
     assert standing_of(COURSE, NOON, [GUEST], [GUEST, stopped]).gone == set()
 

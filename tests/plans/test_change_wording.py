@@ -1,6 +1,5 @@
 """What becomes of reminders, in the same words wherever it is asked."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,7 +33,7 @@ def told(effect: PlanEffect, step: Step) -> str:
 def appearing(effect: PlanEffect, kind: str) -> Step:
     step = next(step for step in effect.diff.steps if step.effect is Effect.APPEARS and step.planned)
     assert step.planned
-    return replace(step, planned=replace(step.planned, kind=kind))
+    return step._replace(planned=step.planned._replace(kind=kind))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_where_only_its_last_moment_changes_it_says_nothing_else(effect: PlanEff
     rows = effect.diff.rows
     planned = next(p for p in effect.timeline.reminders if (p.episode, p.key) in rows)
     row = rows[planned.episode, planned.key]
-    same = replace(planned, send_by=row.send_by + timedelta(hours=1), folds=row.folds, last=row.last)
+    same = planned._replace(send_by=row.send_by + timedelta(hours=1), folds=row.folds, last=row.last)
     step = Step(row.episode, row.key, "x", Effect.CHANGES, row.due_at, row.due_at, row=row, planned=same)
     courses = {course.treatment.episode: course for course in effect.timeline.courses}
     why = Wording(courses, effect.timeline).why(step)
