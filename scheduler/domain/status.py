@@ -85,6 +85,8 @@ class AttemptStatus(StrEnum):
     RELEASED = "released"
     #: the provider was asked and nobody knows what came of it
     IN_DOUBT = "in_doubt"
+    #: nobody knew, and then the provider did not have it: it may be tried once more
+    NOT_FOUND = "not_found"
     #: the provider refused it
     REJECTED = "rejected"
     #: the provider accepted it

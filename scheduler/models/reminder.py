@@ -32,6 +32,8 @@ class Reminder(ClinicOwned):
     try_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=[(s, s) for s in Status], default=Status.SCHEDULED)
     status_reason = models.CharField(max_length=80, blank=True, help_text="a code, not a sentence")
+    #: sms or email: what cannot reach the patient with it, so that it goes the other way
+    not_by = models.CharField(max_length=10, blank=True, default="", db_default="")
     #: when a person decided that it goes, in place of the time that the protocol gives
     moved_to = models.DateTimeField(null=True)
     #: folded: the text that says it; folded or superseded: the episode whose treatment decides
@@ -93,11 +95,17 @@ class Attempt(ClinicOwned):
     #: the provider's own id, as soon as it is known
     provider_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001 - unique where known
     error_code = models.CharField(max_length=40, blank=True)
+    #: what that code means, whoever the provider is (`channels.base.Verdict`); empty where it did not fail
+    verdict = models.CharField(max_length=20, blank=True, default="", db_default="")
     recorded_at = models.DateTimeField(null=True)
+    #: when the provider is asked next what became of it, and how often it was; none: not any more
+    look_at = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = [
             models.Index(fields=["clinic", "-created_at"], name="attempt_newest"),
+            models.Index(fields=["look_at"], name="attempt_look", condition=Q(look_at__isnull=False)),
             models.Index(
                 fields=["address"],
                 name="attempt_unsettled",
@@ -113,7 +121,11 @@ class Receipt(models.Model):
     provider_id = models.CharField(max_length=255)
     reported = models.CharField(max_length=40, help_text="the provider's own word")
     error_code = models.CharField(max_length=40, blank=True)
+    verdict = models.CharField(max_length=20, blank=True, default="", db_default="")
     received_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["provider_id"], name="receipt_of_message")]
+        indexes = [
+            models.Index(fields=["provider_id"], name="receipt_of_message"),
+            models.Index(fields=["received_at"], name="receipt_unknown", condition=Q(attempt__isnull=True)),
+        ]
