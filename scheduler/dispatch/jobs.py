@@ -1,12 +1,13 @@
 """What a worker does from time to time. However many workers run, each slot of a job is run once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from scheduler.dispatch.expire import expire_leases
+from scheduler.dispatch.inquiry import Desk
 from scheduler.models import Heartbeat, JobSlot
 from scheduler.plans.rollout import carry_on
 from scheduler.sets import stamp
@@ -27,6 +28,8 @@ class Job:
     run: Callable[[datetime, str], object]
     #: every worker does it for itself
     each_worker: bool = False
+    #: what it then asks providers, beside the thread that talks to the database
+    ask: Callable[[Desk], Awaitable[object]] | None = None
 
 
 def beat(now: datetime, worker: str) -> None:

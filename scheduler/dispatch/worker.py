@@ -16,6 +16,7 @@ from scheduler.channels.base import Channel
 from scheduler.dispatch.claim import BATCH, Batch, Claimed, claim
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.due import next_due
+from scheduler.dispatch.inquiry import Desk
 from scheduler.dispatch.jobs import JOBS, Job, run_job
 from scheduler.dispatch.listen import listen
 from scheduler.dispatch.recheck import recheck
@@ -185,7 +186,9 @@ class Worker:
 
     async def _run_job(self, job: Job) -> None:
         try:
-            await self._database.run(run_job, job, self._clock(), self.name)
+            ran = await self._database.run(run_job, job, self._clock(), self.name)
+            if ran and job.ask:
+                await job.ask(Desk(self._channels, self._database.run, self._clock, self.name))
         except DatabaseAway as away:
             log.warning("job missed", job=job.name, why=str(away))
 
