@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from scheduler.domain.diff import Effect, Step
+from scheduler.domain.message import Contact
 from scheduler.enrolment.further import Together
+from scheduler.plans.texts import reworded
 from scheduler.plans.wording import Wording, in_order, moment
 
 
@@ -17,6 +19,18 @@ def sentences(together: Together) -> Iterator[str]:
         time = step.before or step.after
         assert time
         yield f"{wording.label(step)} ({moment(zone, time)}): {_what(step, zone, wording.why(step))}."
+
+
+def reworded_sentences(together: Together, contact: Contact, link: str) -> Iterator[str]:
+    """One for each text of another treatment that goes when it did and says other words."""
+    if together.before is None:
+        return
+    courses = {course.treatment.episode: course for course in together.timeline.courses}
+    wording = Wording(courses, together.timeline, this=together.episode)
+    for one in reworded(together.before, together.timeline, together.diff, contact, link):
+        if one.planned.episode != together.episode:
+            line = wording.of_reworded(one)
+            yield f"{line.what} ({line.before}): {line.why}"
 
 
 def _what(step: Step, zone: str, why: str) -> str:

@@ -28,11 +28,15 @@ WHY = "a further treatment"
 
 @dataclass(frozen=True)
 class Together:
-    """The plan of all running treatments with the new one, and what it changes for the others."""
+    """The plan of all running treatments with the new one, and what it changes for the others.
+
+    `before` is their plan without it, where somebody looks at what it would change.
+    """
 
     timeline: Timeline
     diff: Diff
     episode: int
+    before: Timeline | None = None
 
     @property
     def effect(self) -> list[Step]:
@@ -45,7 +49,8 @@ def planned_with(checked: Checked, patient: Patient, now: datetime) -> Together:
     """What the patient's treatments would be planned to, with this one among them. Nothing is written."""
     case = load_cases([patient.pk])[patient.pk]
     course = course_of(checked.protocol, replace(checked.treatment, episode=UNWRITTEN))
-    return _together(replace(case, courses={**case.courses, UNWRITTEN: course}), UNWRITTEN, now)
+    together = _together(replace(case, courses={**case.courses, UNWRITTEN: course}), UNWRITTEN, now)
+    return replace(together, before=replan(case, now)[0])
 
 
 def _together(case: Case, episode: int, now: datetime) -> Together:

@@ -11,8 +11,8 @@ from scheduler.domain.phases import Course, Phase
 from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
 from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to
-from scheduler.enrolment.effects import sentences
-from scheduler.enrolment.further import new_addresses, planned_with
+from scheduler.enrolment.effects import reworded_sentences, sentences
+from scheduler.enrolment.further import Together, new_addresses, planned_with
 from scheduler.enrolment.request import Enrolment
 from scheduler.models import Patient
 from scheduler.opt_outs import Recipient, refused
@@ -75,11 +75,16 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
         reminders,
         {planned.key: _text(asked, timeline, planned) for planned in reminders},
         tuple(_not_sent(timeline, unsent) for unsent in timeline.unsent if unsent.episode == number),
-        tuple(sentences(together)) if together else (),
+        _effects(asked, together) if together else (),
         (*_not_leaving(asked), *_about_addresses(asked, checked)),
         is_late(checked.treatment),
         patient,
     )
+
+
+def _effects(asked: Enrolment, together: Together) -> tuple[str, ...]:
+    link = link_to(EXAMPLE_LINK_END)
+    return (*sentences(together), *reworded_sentences(together, contact_of(asked.clinic), link))
 
 
 def _text(asked: Enrolment, timeline: Timeline, planned: PlannedReminder) -> Text:

@@ -226,6 +226,13 @@ def test_it_says_beforehand_what_becomes_of_the_running_plan(clinic: Clinic, fir
     )
 
 
+def test_it_says_which_texts_of_the_running_plan_only_say_other_words(clinic: Clinic, first: Episode) -> None:
+    soon = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
+    shown = preview(of_first(clinic, first, treated="2026-11-21T10:00", answers={"area": "large"}), soon)
+    (sentence, *_) = [one for one in shown.effects if "Signs of a clot" in one]
+    assert "it now says: Wear your stockings or dressings day and night until 10:00 Tue 24 Nov." in sentence
+
+
 def test_what_it_shows_is_what_it_then_does(clinic: Clinic, first: Episode) -> None:
     shown = preview(of_first(clinic, first), LATER)
     added = enrol(of_first(clinic, first), NURSE, LATER).episode
@@ -233,7 +240,8 @@ def test_what_it_shows_is_what_it_then_does(clinic: Clinic, first: Episode) -> N
     assert [(one.key, one.due_at) for one in shown.reminders] == list(planned.values_list("key", "due_at"))
     assert set(shown.texts) == {one.key for one in shown.reminders}
     told = Event.objects.for_clinic(clinic).get(kind="treatment-added")
-    assert len(told.details["steps"]) == len(shown.effects)
+    steps = [sentence for sentence in shown.effects if ": it now says: " not in sentence]
+    assert len(told.details["steps"]) == len(steps)
 
 
 def test_a_preview_needs_no_name_once_the_record_is_chosen(clinic: Clinic, first: Episode) -> None:
