@@ -1,8 +1,9 @@
 """What every channel is given, and what it answers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 
@@ -105,6 +106,25 @@ def in_doubt(code: str) -> Outcome:
     return Outcome(Kind.IN_DOUBT, code=code)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message as the provider shows it afterwards; `reported` and `code` are the provider's own words.
+
+    `body` is empty where it was redacted; `sender` is a number or name, or the messaging service.
+    """
+
+    provider_id: str
+    body: str
+    created_at: datetime
+    reported: str
+    code: str = ""
+    sender: str = ""
+
+
+class Unanswered(ConnectionError):
+    """The provider did not say; ask again later. Its text is a code, not a sentence."""
+
+
 class Channel(Protocol):
     """A way out. `open` and `close` are called inside the event loop that sends."""
 
@@ -113,3 +133,17 @@ class Channel(Protocol):
     async def send(self, outgoing: Outgoing) -> Outcome: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A channel whose provider can be asked afterwards. All raise Unanswered."""
+
+    async def find(self, address: str, since: datetime) -> list[Listed]:
+        """All that it sent to this address and took at `since` (UTC) or later."""
+
+    async def look_up(self, provider_id: str) -> Listed | None:
+        """One message; None where the provider does not know it."""
+
+    async def probe(self) -> None:
+        """Ask for nothing but whether it lets us in."""

@@ -1,8 +1,10 @@
 """SMS through the twilio package's asynchronous client."""
 
+import json
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from aiohttp import (
     ClientConnectorError,
@@ -13,14 +15,16 @@ from aiohttp import (
     ConnectionTimeoutError,
     TCPConnector,
 )
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from scheduler.channels.base import (
+    Listed,
     Outcome,
     Outgoing,
     SmsSender,
+    Unanswered,
     Verdict,
     accepted,
     in_doubt,
@@ -38,6 +42,13 @@ CONNECTIONS = 50
 KEPT_OPEN = 5.0
 #: Twilio takes a validity of 1 to 36,000 whole seconds
 LONGEST_VALIDITY = 36_000
+#: one number's messages are read up to so many, in pages of the largest size that Twilio has
+MOST_LISTED = 3_000
+PAGE = 1_000
+NOT_FOUND = 404
+#: also an answer that cannot be read
+BROKEN = (ClientError, OSError, ValueError, TypeError, AttributeError, KeyError)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -97,10 +108,28 @@ class Sms:
             return _refused(refusal)
         except (ClientConnectorError, ConnectionTimeoutError) as unreached:
             return not_posted(type(unreached).__name__)
-        except (ClientError, OSError, ValueError, TypeError, AttributeError) as broken:
-            # Also an answer that cannot be read: the message may have been taken all the same.
+        except BROKEN as broken:
+            # The message may have been taken all the same.
             return in_doubt(type(broken).__name__)
         return accepted(message.sid) if message.sid else in_doubt("no-id")
+
+    async def find(self, address: str, since: datetime) -> list[Listed]:
+        """By the number alone: the date of sending, which Twilio filters by, misses what has not left yet."""
+        found = await _answer(self._messages.list_async(to=address, limit=MOST_LISTED, page_size=PAGE))
+        if len(found) >= MOST_LISTED:
+            raise Unanswered("too-many")
+        return [one for one in map(_listed, found) if one.created_at >= since]
+
+    async def look_up(self, provider_id: str) -> Listed | None:
+        try:
+            return _listed(await _answer(self._messages(provider_id).fetch_async()))
+        except Unanswered as unanswered:
+            if _status(unanswered.__cause__) == NOT_FOUND:
+                return None
+            raise
+
+    async def probe(self) -> None:
+        await _answer(self._messages.list_async(limit=1))
 
     def _request(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
@@ -126,3 +155,41 @@ def _refused(refusal: TwilioRestException | TwilioServiceException) -> Outcome:
     if refusal.status >= 500 or verdict is Verdict.IN_DOUBT:
         return in_doubt(code)
     return rejected(code, verdict)
+
+
+def _status(fault: BaseException | None) -> int:
+    return int(getattr(fault, "status", 0))
+
+
+async def _answer(asked: Awaitable[T]) -> T:
+    try:
+        return await asked
+    except (TwilioException, TwilioServiceException) as refusal:
+        raise Unanswered(_code(refusal)) from refusal
+    except BROKEN as broken:
+        raise Unanswered(type(broken).__name__) from broken
+
+
+def _code(refusal: Exception) -> str:
+    """Of a page that it could not have, the SDK only keeps the whole response."""
+    if code := getattr(refusal, "code", None) or getattr(refusal, "status", None):
+        return str(code)
+    response = refusal.args[-1] if refusal.args else None
+    try:
+        return str(json.loads(response.text)["code"])  # type: ignore[union-attr]
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return str(getattr(response, "status_code", type(refusal).__name__))
+
+
+def _listed(message: Any) -> Listed:
+    # What the SDK cannot read as a date it leaves as it came.
+    if not (message.sid and isinstance(message.date_created, datetime)):
+        raise Unanswered("unreadable")
+    return Listed(
+        provider_id=message.sid,
+        body=message.body or "",
+        created_at=message.date_created,
+        reported=str(message.status or ""),
+        code=str(message.error_code or ""),
+        sender=message.messaging_service_sid or message.from_ or "",
+    )

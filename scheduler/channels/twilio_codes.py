@@ -26,8 +26,10 @@ MEANING: dict[str, Verdict] = {
     "21408": Verdict.TEXT,
     "21612": Verdict.TEXT,
     "30036": Verdict.EXPIRED,
-    # wrong credentials, suspended account, a sender that is not ours
+    # wrong credentials, suspended account (three codes for it), a sender that is not ours
     "20003": Verdict.CONFIGURATION,
+    "10001": Verdict.CONFIGURATION,
+    "20005": Verdict.CONFIGURATION,
     "30002": Verdict.CONFIGURATION,
     "21606": Verdict.CONFIGURATION,
     "30008": Verdict.INCONCLUSIVE,
