@@ -5,13 +5,14 @@ from scheduler.models.clinic import Clinic, Sender
 from scheduler.models.conversation import OptOut, Reply
 from scheduler.models.edition import Draft, Edition
 from scheduler.models.event import Event
-from scheduler.models.operation import Heartbeat, JobSlot
+from scheduler.models.operation import Alarm, Heartbeat, JobSlot
 from scheduler.models.patient import Episode, Patient
 from scheduler.models.people import Membership, User
 from scheduler.models.reminder import Attempt, Receipt, Reminder
 from scheduler.models.rollout import Rollout
 
 __all__ = [
+    "Alarm",
     "ApiKey",
     "Attempt",
     "Clinic",

@@ -13,6 +13,8 @@ class Sender(models.Model):
     segments_per_second = models.FloatField(default=1.0)
     #: the instant up to which the rate is reserved by texts already claimed
     reserved_until = models.DateTimeField(null=True)
+    #: whose text it took last: the next one is another clinic's, if one waits
+    last_clinic = models.BigIntegerField(null=True)
     #: why nothing leaves this sender; empty while it works
     held_reason = models.TextField(blank=True)
     held_at = models.DateTimeField(null=True)

@@ -43,6 +43,8 @@ class Reminder(ClinicOwned):
     decided_by = models.ForeignKey(
         "scheduler.Episode", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    #: due, and waits in the queue of its clinic's sender: for the rate, or while that is held
+    queued = models.BooleanField(default=False, db_default=False)
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
 
@@ -52,9 +54,18 @@ class Reminder(ClinicOwned):
             models.Index(
                 fields=["clinic", "-critical", "try_at"],
                 name="reminder_due",
-                condition=Q(status=Status.SCHEDULED),
+                condition=Q(status=Status.SCHEDULED, queued=False),
             ),
-            models.Index(fields=["try_at"], name="reminder_next", condition=Q(status=Status.SCHEDULED)),
+            models.Index(
+                fields=["clinic", "-critical", "try_at"],
+                name="reminder_queued",
+                condition=Q(status=Status.SCHEDULED, queued=True),
+            ),
+            models.Index(
+                fields=["try_at"],
+                name="reminder_next",
+                condition=Q(status=Status.SCHEDULED, queued=False),
+            ),
             models.Index(fields=["lease_until"], name="reminder_leased", condition=Q(status=Status.CLAIMED)),
             models.Index(fields=["host"], name="reminder_guests", condition=Q(host__isnull=False)),
             models.Index(

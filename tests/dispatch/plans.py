@@ -36,7 +36,9 @@ class Recording:
 def live_clinic(**values: Any) -> Clinic:
     """A clinic whose texts leave, through a number of its own."""
     slug = values.get("slug", "leafy")
-    sender = Sender.objects.create(name=f"{slug}'s number", from_number="+447700900001")
+    sender = Sender.objects.create(
+        name=f"{slug}'s number", from_number="+447700900001", segments_per_second=10_000
+    )
     return ready_clinic(**{"live": True, "sender": sender} | values)
 
 
