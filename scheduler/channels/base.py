@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+#: seconds from the first byte to the last of a request to a provider; each answers in well under one
+REQUEST_TIMEOUT = 8.0
+
 
 @dataclass(frozen=True, slots=True)
 class SmsSender:

@@ -20,6 +20,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from scheduler.channels.base import (
+    REQUEST_TIMEOUT,
     Listed,
     Outcome,
     Outgoing,
@@ -33,8 +34,7 @@ from scheduler.channels.base import (
 )
 from scheduler.channels.twilio_codes import meaning
 
-#: seconds from the first byte to the last; Twilio answers in well under one
-REQUEST_TIMEOUT = 8.0
+#: seconds
 CONNECT_TIMEOUT = 4.0
 CONNECTIONS = 50
 #: an idle connection is not used again after so many seconds: closed by the other side while we write, it

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
-from scheduler.receipts import Report, receive
+from scheduler.receipts import of_twilio, receive
 
 
 def is_signed(request: HttpRequest) -> bool:
@@ -35,11 +35,11 @@ def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     if not is_signed(request):
         return HttpResponse(status=403)
     said = request.POST
-    report = Report(
-        attempt_id=attempt_id,
+    report = of_twilio(
+        attempt_id,
         provider_id=_word(said.get("MessageSid") or said.get("SmsSid", ""), 255),
         reported=_word(said.get("MessageStatus") or said.get("SmsStatus", ""), 40).lower(),
-        error_code=_word(said.get("ErrorCode", ""), 40),
+        code=_word(said.get("ErrorCode", ""), 40),
     )
     receive(report, timezone.now())
     return HttpResponse(status=204)
