@@ -10,9 +10,10 @@ from django.db import transaction
 
 from scheduler.channels.base import Outgoing
 from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, opens, plan_anew
-from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, Decision, by_decision, hold_back
-from scheduler.dispatch.due import next_due, take_due
+from scheduler.dispatch.decide import OPTED_OUT, QUEUED, UNREADABLE, Decision, by_decision, hold_back
+from scheduler.dispatch.due import look, next_due, outlived, take_due
 from scheduler.dispatch.prepare import ATTEMPT, Prepared, prepare
+from scheduler.dispatch.rate import Lane, hold_lanes, keep, lanes
 from scheduler.dispatch.route import Route, permitted, refusals, wanted
 from scheduler.dispatch.row import Row, load
 from scheduler.domain.status import Status
@@ -20,7 +21,7 @@ from scheduler.history import move
 from scheduler.models import Attempt, Episode, Reminder
 from scheduler.opt_outs import Recipient
 from scheduler.plans.view import guests_of, views
-from scheduler.sets import insert
+from scheduler.sets import CHUNK, insert
 
 #: how long a worker has for what it claimed; after that it is in doubt
 LEASE = timedelta(seconds=60)
@@ -39,6 +40,8 @@ class Claimed:
     route: Route
     revision: int
     lease_until: datetime
+    #: when its sender's rate lets it leave, in a moment at the most
+    slot: datetime
     #: on the monotonic clock of this process, which no adjustment of the time of day moves
     claimed_at: float
 
@@ -78,15 +81,30 @@ class _Due:
 
 def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> Batch:
     """Claim what is due at `now`; `live` are the kinds of channel with a provider."""
-    first = next_due()
+    began, waiting = time.monotonic(), look()
+    first = next_due(now, waiting)
     if first is None or first > now:
         # Most looks find nothing: they cost one read, and take no lock.
         return Batch()
     with transaction.atomic():
-        rows = load(take_due(now, limit))
-        refused = refusals(rows)
-        rest, anew = _without_held_up(rows, refused, now, worker)
-        batch = _take(_look_at(rest, now, live, refused), now, worker)
+        senders = lanes(now)
+        ids = take_due(now, limit, senders, queued=waiting.queued)
+        return _claim_of(load(ids), now, worker, live, senders, began)
+
+
+def give_up_outlived(now: datetime, worker: str) -> int:
+    """What waited in a queue until it was too late, for a sender that is held or slow; return how many."""
+    began = time.monotonic()
+    with transaction.atomic():
+        return _claim_of(load(outlived(now, CHUNK)), now, worker, frozenset(), {}, began).looked_at
+
+
+def _claim_of(
+    rows: list[Row], now: datetime, worker: str, live: Set[str], senders: Mapping[int, Lane], began: float
+) -> Batch:
+    refused = refusals(rows)
+    rest, anew = _without_held_up(rows, refused, now, worker)
+    batch = _take(_look_at(rest, now, live, refused, senders), now, worker, began)
     if not anew:
         return batch
     return replace(batch, looked_at=batch.looked_at + anew, set_aside=batch.set_aside + Counter({ANEW: anew}))
@@ -130,14 +148,16 @@ def _refuses(row: Row, refused: Set[Recipient]) -> bool:
         return False
 
 
-def _look_at(rows: Sequence[Row], now: datetime, live: Set[str], refused: Set[Recipient]) -> list[_Due]:
+def _look_at(
+    rows: Sequence[Row], now: datetime, live: Set[str], refused: Set[Recipient], senders: Mapping[int, Lane]
+) -> list[_Due]:
     seen = views((row.episode for row in rows), {row.edition.pk: row.edition for row in rows})
     guests = guests_of((row.reminder for row in rows), seen)
     due = []
     for row in rows:
         carried = guests.get(row.reminder.pk, [])
         view = seen[row.episode.pk]
-        fate = _held(row, now, refused) or prepare(row, view, carried, now, live, refused)
+        fate = _held(row, now, refused) or prepare(row, view, carried, now, live, refused, senders)
         due.append(_Due(row, fate, bool(carried)))
     return due
 
@@ -150,7 +170,7 @@ def _held(row: Row, now: datetime, refused: Set[Recipient]) -> Decision | None:
     return decision or (OPTED_OUT if _refuses(row, refused) else None)
 
 
-def _take(due: Sequence[_Due], now: datetime, worker: str) -> Batch:
+def _take(due: Sequence[_Due], now: datetime, worker: str, began: float) -> Batch:
     losing = {one.patient for one in due if one.loses}
     anew = hold(losing)
     if losing:
@@ -158,46 +178,72 @@ def _take(due: Sequence[_Due], now: datetime, worker: str) -> Batch:
         away = losing - anew
         due = [one for one in due if one.patient not in (away if isinstance(one.fate, Decision) else losing)]
     decided = [(one.reminder, one.fate) for one in due if isinstance(one.fate, Decision)]
-    texts = [one.fate for one in due if isinstance(one.fate, Prepared)]
-    groups = by_decision(decided)
+    slots, waiting = _slots([one.fate for one in due if isinstance(one.fate, Prepared)], now)
+    groups = by_decision([*decided, *((pk, QUEUED) for pk in waiting)])
     failed = {decision: ids for decision, ids in groups.items() if decision.status is Status.FAILED}
     _set_aside({decision: ids for decision, ids in groups.items() if decision not in failed}, worker, now)
-    claimed = _claim(texts, failed, now, worker)
+    claimed = _claim(slots, failed, now, worker, began)
     plan_anew(anew, now, worker=worker)
-    return Batch(len(due), claimed, Counter(str(decision.status) for _, decision in decided))
+    counted = Counter(str(decision.status) for _, decision in decided if decision is not QUEUED)
+    return Batch(len(due), claimed, counted)
+
+
+def _slots(texts: Sequence[Prepared], now: datetime) -> tuple[list[tuple[Prepared, datetime]], list[int]]:
+    """The texts that may be claimed, each with its slot, and the reminders that have to wait for one.
+
+    Senders are held only now: while texts are written other workers may claim.
+    """
+    senders = hold_lanes({pk for text in texts if (pk := text.sender)}, now)
+    slots, waiting = [], []
+    for text in texts:
+        lane = senders.get(text.sender or 0)
+        if lane is None:
+            slots.append((text, now))
+        elif lane.is_open(now):
+            slots.append((text, lane.take(text.text.segments, text.row.clinic.pk)))
+        else:
+            waiting.append(text.row.reminder.pk)
+    for lane in senders.values():
+        keep(lane)
+    return slots, waiting
 
 
 def _set_aside(groups: Mapping[Decision, list[int]], worker: str, now: datetime) -> None:
     for decision, ids in groups.items():
-        if decision.status is Status.SCHEDULED:
-            waiting = Reminder.objects.across_clinics().filter(pk__in=ids, status=Status.SCHEDULED)
+        waiting = Reminder.objects.across_clinics().filter(pk__in=ids, status=Status.SCHEDULED)
+        if decision is QUEUED:
+            waiting.update(queued=True)
+        elif decision.status is Status.SCHEDULED:
             waiting.update(try_at=decision.try_at)
         else:
             move(ids, Status.SCHEDULED, decision.status, reason=decision.reason, actor=worker, now=now)
 
 
 def _claim(
-    texts: Sequence[Prepared], failed: Mapping[Decision, list[int]], now: datetime, worker: str
+    texts: Sequence[tuple[Prepared, datetime]],
+    failed: Mapping[Decision, list[int]],
+    now: datetime,
+    worker: str,
+    began: float,
 ) -> tuple[Claimed, ...]:
     """`failed` are claimed as well: a reminder fails in somebody's hands."""
     lease_until = now + LEASE
-    ids = [text.row.reminder.pk for text in texts] + [pk for ids in failed.values() for pk in ids]
+    ids = [text.row.reminder.pk for text, _ in texts] + [pk for ids in failed.values() for pk in ids]
     won = set(
         move(
             ids, Status.SCHEDULED, Status.CLAIMED, actor=worker, now=now,
             lease_owner=worker, lease_until=lease_until,
         )
     )  # fmt: skip
-    mine = [text for text in texts if text.row.reminder.pk in won]
-    insert(Attempt, ATTEMPT, [text.attempt(now) for text in mine])
+    mine = [(text, slot) for text, slot in texts if text.row.reminder.pk in won]
+    insert(Attempt, ATTEMPT, [text.attempt(now) for text, _ in mine])
     for decision, ids in failed.items():
         move(ids, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now)
-    return tuple(_claimed(text, lease_until) for text in mine)
+    return tuple(_claimed(text, lease_until, slot, began) for text, slot in mine)
 
 
-def _claimed(text: Prepared, lease_until: datetime) -> Claimed:
+def _claimed(text: Prepared, lease_until: datetime, slot: datetime, began: float) -> Claimed:
     reminder, episode = text.row.reminder, text.row.episode
     return Claimed(
-        reminder.pk, episode.patient_id, text.outgoing, text.route, episode.revision, lease_until,
-        time.monotonic(),
-    )  # fmt: skip
+        reminder.pk, episode.patient_id, text.outgoing, text.route, episode.revision, lease_until, slot, began
+    )

@@ -26,6 +26,8 @@ TOO_LATE = Decision(Status.SKIPPED, "past-send-by")
 PAUSED_TOO_LONG = Decision(Status.SKIPPED, PAUSED)
 CANCELLED = Decision(Status.CANCELLED, "episode-cancelled")
 OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
+#: it waits in its sender's queue
+QUEUED = Decision(Status.SCHEDULED, "queued")
 UNWRITABLE = Decision(Status.FAILED, "unwritable")
 #: providers count the time that is left in whole seconds
 SHORTEST = timedelta(seconds=1)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from scheduler.dispatch.claim import give_up_outlived
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.inquiry import Desk
 from scheduler.models import Heartbeat, JobSlot
@@ -48,6 +49,7 @@ def prune(now: datetime, worker: str) -> None:
 JOBS = (
     Job("heartbeat", timedelta(seconds=10), beat, each_worker=True),
     Job("expired-leases", timedelta(seconds=15), lambda now, worker: expire_leases(now, actor=worker)),
+    Job("queues", timedelta(minutes=1), give_up_outlived),
     # Who carries one on is settled on its own row, step by step.
     Job("rollouts", timedelta(seconds=2), carry_on, each_worker=True),
     Job("prune", timedelta(hours=1), prune),

@@ -42,4 +42,4 @@ def dispatch_once(
     if posted:
         record(posted, now, worker=worker)
     counts = batch.set_aside + Counter(str(outcome.kind) for _, outcome in posted)
-    return Turn(batch.looked_at, next_due(), counts)
+    return Turn(batch.looked_at, next_due(now), counts)

@@ -1,7 +1,7 @@
 """From a due reminder to a text on its way, or what becomes of one that has none."""
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -10,7 +10,8 @@ import structlog
 from django.db import connection
 
 from scheduler.channels.base import Outgoing
-from scheduler.dispatch.decide import UNREADABLE, UNWRITABLE, Decision
+from scheduler.dispatch.decide import QUEUED, UNREADABLE, UNWRITABLE, Decision
+from scheduler.dispatch.rate import Lane
 from scheduler.dispatch.route import Route, choose
 from scheduler.dispatch.row import Row
 from scheduler.dispatch.text import address, write
@@ -38,13 +39,18 @@ class Prepared:
     text: Text
     outgoing: Outgoing
 
+    @property
+    def sender(self) -> int | None:
+        """Whose rate it counts against; emails and the outbox have none."""
+        return self.row.clinic.sender_id if self.route.channel == "sms" else None
+
     def attempt(self, now: datetime) -> Sequence[object]:
         """The values of its attempt, in the order of ATTEMPT."""
         row, route, outgoing, as_sms = self.row, self.route, self.outgoing, self.route.kind == "sms"
         told = self.text.sms_told if as_sms else self.text.email_told
         return (
             key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
-            row.clinic.sender_id if route.channel == "sms" else None, route.kind, route.channel,
+            self.sender, route.kind, route.channel,
             outgoing.address, outgoing.subject, outgoing.text, self.text.segments if as_sms else 0,
             json.dumps(told), row.episode.revision, stamp(now), AttemptStatus.OPEN, "",
         )  # fmt: skip
@@ -56,13 +62,25 @@ def key(attempt_id: UUID) -> object:
 
 
 def prepare(
-    row: Row, view: View, guests: Sequence[Reminder], now: datetime, live: Set[str], refused: Set[Recipient]
+    row: Row,
+    view: View,
+    guests: Sequence[Reminder],
+    now: datetime,
+    live: Set[str],
+    refused: Set[Recipient],
+    senders: Mapping[int, Lane],
 ) -> Prepared | Decision:
+    """`senders` as they seem to stand: what surely finds no room there is not written yet."""
     try:
         route = choose(row, live, refused)
         if isinstance(route, str):
             return Decision(Status.FAILED, route)
+        lane = senders.get(row.clinic.sender_id or 0) if route.channel == "sms" else None
+        if lane and not lane.is_open(now):
+            return QUEUED
         text = write(row, view, guests, now)
+        if lane:
+            lane.take(text.segments, row.clinic.pk)
         return Prepared(row, route, text, address(row, route, text, uuid4(), now))
     except UNREADABLE:
         # One text that cannot be written must not hold up the others.

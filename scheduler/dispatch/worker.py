@@ -7,18 +7,19 @@ meanwhile. PostgreSQL tells it.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.channels.base import Channel
-from scheduler.dispatch.claim import BATCH, Batch, Claimed, claim
+from scheduler.dispatch.claim import BATCH, LEASE, Batch, Claimed, claim
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
-from scheduler.dispatch.due import next_due
+from scheduler.dispatch.due import next_due, queue_opens
 from scheduler.dispatch.inquiry import Desk
 from scheduler.dispatch.jobs import JOBS, Job, run_job
 from scheduler.dispatch.listen import listen
+from scheduler.dispatch.rate import AHEAD
 from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.record import Posted, record
 from scheduler.dispatch.release import release, unposted
@@ -75,7 +76,7 @@ class Worker:
             while not self._stopping.is_set():
                 if await self._turn_or_pause(once):
                     continue
-                if once:
+                if once and not await self._queue_moves():
                     break
                 await self._until_next_due()
         finally:
@@ -127,6 +128,9 @@ class Worker:
         return ()
 
     async def _post_one(self, one: Claimed) -> None:
+        early = one.slot - self._clock()
+        if timedelta(0) < early <= AHEAD:
+            await asyncio.sleep(early.total_seconds())
         outcome = await post(one, self._channels)
         self.counts[str(outcome.kind)] += 1
         self._posted.put_nowait((one, outcome))
@@ -156,9 +160,15 @@ class Worker:
             for one in posted:
                 await self._record([one])
 
+    async def _queue_moves(self) -> bool:
+        """Whether something that is due only waits for its sender's rate."""
+        now = self._clock()
+        opens = await self._database.run(queue_opens, now)
+        return opens is not None and opens <= now + LEASE
+
     async def _until_next_due(self) -> None:
         try:
-            due = await self._database.run(next_due)
+            due = await self._database.run(next_due, self._clock())
         except DatabaseAway:
             due = None
         wait = (due - self._clock()).total_seconds() if due else LONGEST_SLEEP

@@ -195,7 +195,7 @@ def test_who_refuses_is_asked_once_for_a_batch(
 ) -> None:
     for number in range(20):
         day_2_of(clinic, number=number)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         assert len(claim_at(DAY_2).claimed) == 20
 
 

@@ -83,17 +83,24 @@ def crowd(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize("critical", [True, False])
-def test_what_is_due_is_found_in_its_index(clinic: Clinic, critical: bool) -> None:
+@pytest.mark.parametrize("queued", [True, False])
+def test_what_is_due_is_found_in_its_index(clinic: Clinic, critical: bool, queued: bool) -> None:
     crowd(clinic)
-    plan = explain(due.ROWS, [clinic.pk, critical, stamp(DAY_2), 50])
-    assert "reminder_due" in plan
+    if queued:
+        Reminder.objects.for_clinic(clinic).filter(try_at__lte=DAY_2).update(queued=True)
+    rows, clinics = (due.QUEUED_ROWS, due.QUEUES) if queued else (due.ROWS, due.CLINICS)
+    index = "reminder_queued" if queued else "reminder_due"
+    plan = explain(rows, [clinic.pk, critical, stamp(DAY_2), 50])
+    assert index in plan
     assert "TEMP B-TREE" not in plan
-    assert "reminder_due" in explain(due.CLINICS, [critical, stamp(DAY_2), 50])
+    assert index in explain(clinics, [stamp(DAY_2)])
 
 
 def test_the_next_due_time_is_the_first_of_an_index(clinic: Clinic) -> None:
-    patient_of(clinic)
-    assert "reminder_next" in explain(due.NEXT, [])
+    crowd(clinic)
+    plan = explain(due.NEXT, [])
+    assert "reminder_next" in plan
+    assert "reminder_queued" in plan
 
 
 def test_the_plan_of_a_patient_is_found_by_its_key(clinic: Clinic) -> None:
