@@ -1,14 +1,16 @@
 """A clinic with many patients in the middle of their plans, made without a sender."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from scheduler import editions
 from scheduler.domain import localtime
-from scheduler.domain.status import Status
+from scheduler.domain.phases import Course
+from scheduler.domain.placeholders import told_end
+from scheduler.domain.status import AttemptStatus, Status
 from scheduler.domain.timeline import Treatment, timeline_of
 from scheduler.enrolment.rows import minutes, reminder_rows
-from scheduler.models import Clinic, Edition, Episode, Patient, Reminder
+from scheduler.models import Attempt, Clinic, Edition, Episode, Patient, Reminder
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ZONE, PROTOCOL, ACTOR = "Europe/London", "microsclerotherapy", "benchmark"
@@ -30,7 +32,7 @@ def make_clinic(slug: str) -> Clinic:
 
 
 def enrol_many(clinic: Clinic, number: int, days: int) -> None:
-    """Patients treated in the last so many days; what was due before `NOW` is sent."""
+    """Patients treated in the last so many days, by day; what was due before `NOW` is sent."""
     edition = editions.current_edition(clinic, PROTOCOL)
     assert edition is not None
     random = Random(1)
@@ -53,17 +55,38 @@ def enrol_many(clinic: Clinic, number: int, days: int) -> None:
     )
     protocol = editions.protocol_of(edition)
     rows: list[Reminder] = []
+    sent: list[tuple[Reminder, Course]] = []
     for episode, treatment in zip(episodes, treated, strict=True):
-        for row in reminder_rows(episode, timeline_of(protocol, treatment)):
-            row.status = Status.SCHEDULED if row.due_at >= NOW else Status.SENT
+        timeline = timeline_of(protocol, treatment)
+        for row in reminder_rows(episode, timeline):
             rows.append(row)
+            if row.due_at < NOW:
+                row.status = Status.SENT
+                sent.append((row, timeline.course))
     Reminder.objects.bulk_create(rows, batch_size=1000)
+    Attempt.objects.bulk_create((_attempt(*one) for one in sent), batch_size=1000)
 
 
 def _treatment(random: Random, days: int) -> Treatment:
-    minutes_ago = random.randrange(60, days * 24 * 60)
-    treated_at = NOW - timedelta(minutes=minutes_ago)
+    day = NOW.date() - timedelta(days=random.randrange(1, days + 1))
+    treated_at = localtime.at(ZONE, day, time(9)) + timedelta(minutes=random.randrange(8 * 60))
     return Treatment(treated_at, ZONE, {"area": random.choice(["small", "large"])}, treated_at, at_desk=True)
+
+
+def _attempt(row: Reminder, course: Course) -> Attempt:
+    phases = (course.phases[name] for name in ("no-heat", "no-exercise", "no-waxing"))
+    return Attempt(
+        clinic=row.clinic,
+        reminder=row,
+        channel="sms",
+        kind="sms",
+        address="+447700900000",
+        text="Bench Clinic: what holds until when.",
+        episode_revision=1,
+        status=AttemptStatus.DELIVERED,
+        created_at=row.due_at,
+        told={phase.id: told_end(course, phase, "date") for phase in phases},
+    )
 
 
 def _episode(clinic: Clinic, edition: Edition, patient: Patient, treatment: Treatment) -> Episode:

@@ -4,15 +4,13 @@ The ORM's `bulk_create` costs more than the durable writes, and its `update` can
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, models
-from django.db.models.expressions import Col
 
 T = TypeVar("T")
-INSTANT = Col("", models.DateTimeField())
 #: below the number of parameters that either engine takes in one statement
 CHUNK = 500
 
@@ -34,12 +32,10 @@ def stamp(instant: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(instant)
 
 
-def instant(value: Any) -> datetime | None:
+def instant(value: datetime | None) -> datetime | None:
     """An instant that plain SQL brought, aware; the other way round of `stamp`."""
-    for convert in connection.ops.get_db_converters(INSTANT):
-        value = convert(value, None, connection)
-    assert value is None or isinstance(value, datetime)
-    return value
+    # SQLite keeps UTC, and does not say so.
+    return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def column_value(model: type[models.Model], name: str, value: Any) -> tuple[str, Any]:

@@ -49,7 +49,7 @@ def candidates(course: Course) -> list[Candidate]:
     if moved is None:
         return work_out_candidates(course)
     pattern, by, _ = moved
-    return [c._replace(due_at=c.due_at + by, send_by=c.send_by + by) for c in pattern.candidates]
+    return [_candidate(one, by) for one in pattern.candidates]
 
 
 def pattern_of(course: Course) -> Pattern | None:
@@ -91,11 +91,25 @@ def _pattern(same: _Same, clock: time, answers: tuple[tuple[str, str], ...]) -> 
     return Pattern(course, found, max(((at.date() - MODEL_DAY).days for at in last), default=0) + 1)
 
 
-def _phase(phase: Phase, by: timedelta, days: timedelta, episode: int) -> Phase:
-    ends_at, last_date = phase.ends_at, phase.last_date
-    return phase._replace(
-        starts_at=phase.starts_at + by,
-        ends_at=ends_at + by if ends_at else None,
-        last_date=last_date + days if last_date else None,
-        decided_by=episode,
+def _candidate(one: Candidate, by: timedelta) -> Candidate:
+    return Candidate(one.key, one.message, one.label, one.kind, one.day, one.due_at + by, one.send_by + by)
+
+
+def _phase(one: Phase, by: timedelta, days: timedelta, episode: int) -> Phase:
+    # Field by field: this is most of what a plan costs.
+    return Phase(
+        one.id,
+        one.kind,
+        one.scope,
+        one.label,
+        one.starts_at + by,
+        one.ends_at + by if one.ends_at else None,
+        one.first_day,
+        one.last_day,
+        one.last_date + days if one.last_date else None,
+        one.counted_day,
+        one.ends_with_day,
+        one.at_least,
+        one.statements,
+        episode,
     )

@@ -17,37 +17,43 @@ from scheduler.domain.replan import Case
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.domain.stored import PENDING, Stored
 from scheduler.editions import protocol_of
-from scheduler.models import Attempt, Edition, Episode
+from scheduler.models import Edition, Episode
 from scheduler.plans.courses import treatment_of
 from scheduler.sets import chunks, instant, with_ids
 
+EPISODES = "SELECT * FROM scheduler_episode WHERE patient_id IN (IDS) ORDER BY id"
 ROWS = """
     SELECT id, episode_id, "key", message, status, status_reason, due_at, send_by, critical, last, any_hour,
         timezone, folds, moved_to, host_id, decided_by_id
     FROM scheduler_reminder WHERE episode_id IN (IDS) ORDER BY id
 """
-TELLING = ("reminder__episode_id", "reminder__message", "created_at", "told")
+TELLINGS = """
+    SELECT reminder.episode_id, reminder.message, attempt.created_at, attempt.told
+    FROM scheduler_attempt attempt JOIN scheduler_reminder reminder ON reminder.id = attempt.reminder_id
+    WHERE reminder.episode_id IN (IDS) AND attempt.status NOT IN (%s, %s)
+    ORDER BY attempt.created_at
+"""
 #: what a row raises whose values nothing can be made of, such as JSON of the wrong type
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 #: an attempt that stands otherwise certainly never reached the patient
 NEVER_ARRIVED = (AttemptStatus.RELEASED, AttemptStatus.REJECTED)
 
 
-def own_protocol(episode: Episode, edition: Edition, pending: bool) -> Protocol:
-    """The edition's."""
-    return protocol_of(edition)
+#: under which protocol a treatment is planned, given its own and whether something of it pends
+Choose = Callable[[Episode, Protocol, bool], Protocol]
 
 
-def load_cases(
-    patients: Sequence[int], choose: Callable[[Episode, Edition, bool], Protocol] = own_protocol
-) -> dict[int, Case]:
-    """Each patient's running treatments, reminders and tellings, by the patient's id.
+def keep(episode: Episode, own: Protocol, pending: bool) -> Protocol:
+    """Everything stays under the edition that it was enrolled with."""
+    return own
 
-    `choose` says under which protocol a treatment is planned, and is told whether something of it pends.
-    """
-    episodes = list(Episode.objects.across_clinics().filter(patient__in=patients).order_by("pk"))
+
+def load_cases(patients: Sequence[int], choose: Choose = keep) -> dict[int, Case]:
+    """Each patient's running treatments, reminders and tellings, by the patient's id."""
+    episodes = list(_episodes(patients))
     editions = Edition.objects.across_clinics().defer("protocol").in_bulk({e.edition_id for e in episodes})
-    treated = {e.pk: _Treated(e, editions[e.edition_id]) for e in episodes}
+    protocols = {pk: protocol_of(edition) for pk, edition in editions.items()}
+    treated = {e.pk: _Treated(e, protocols[e.edition_id]) for e in episodes}
     rows: dict[int, list[Stored]] = defaultdict(list)
     pending: set[int] = set()
     for row in _rows(list(treated)):
@@ -55,9 +61,9 @@ def load_cases(
         if row.status in PENDING or row.status is Status.CLAIMED:
             pending.add(row.episode)
     courses: dict[int, dict[int, Course]] = defaultdict(dict)
-    for episode, edition in treated.values():
+    for episode, own in treated.values():
         if episode.state != Episode.State.CANCELLED:
-            protocol = choose(episode, edition, episode.pk in pending)
+            protocol = choose(episode, own, episode.pk in pending)
             courses[episode.patient_id][episode.pk] = course_of(protocol, treatment_of(episode))
     tellings: dict[int, list[Telling]] = defaultdict(list)
     for patient, telling in _tellings(treated):
@@ -68,9 +74,14 @@ def load_cases(
     }
 
 
+def _episodes(patients: Sequence[int]) -> Iterator[Episode]:
+    for chunk in chunks(patients):
+        yield from Episode.objects.across_clinics().raw(with_ids(EPISODES, chunk), chunk)
+
+
 class _Treated(NamedTuple):
     episode: Episode
-    edition: Edition
+    own: Protocol
 
 
 def _rows(episodes: Sequence[int]) -> Iterator[Stored]:
@@ -88,21 +99,30 @@ def _rows(episodes: Sequence[int]) -> Iterator[Stored]:
 
 
 def _tellings(treated: Mapping[int, _Treated]) -> Iterator[tuple[int, Telling]]:
-    found = Attempt.objects.across_clinics().filter(reminder__episode__in=list(treated))
-    arrived = found.exclude(status__in=NEVER_ARRIVED).order_by("created_at")
-    for pk, message, created_at, told in arrived.values_list(*TELLING):
-        episode, edition = treated[pk]
-        known = protocol_of(edition).messages.get(message)
+    when, ends_of = cache(instant), cache(_by_treatment)
+    for pk, message, created_at, told in _arrived(list(treated)):
+        episode, protocol = treated[pk]
+        known = protocol.messages.get(message)
         opens = known is not None and known.kind in OPENERS
-        for about, ends in _by_treatment(pk, told).items():
+        at = when(created_at)
+        assert at is not None
+        for number, ends in ends_of(told).items():
+            about = int(number or pk)
             site = treated[about].episode.site
-            yield episode.patient_id, Telling(created_at, site, opens and about == pk, ends, about)
+            yield episode.patient_id, Telling(at, site, opens and about == pk, ends, about)
 
 
-def _by_treatment(episode: int, told: Mapping[str, str]) -> dict[int, dict[str, str]]:
+def _arrived(episodes: Sequence[int]) -> Iterator[tuple[int, str, Any, str]]:
+    with connection.cursor() as cursor:
+        for chunk in chunks(episodes):
+            cursor.execute(with_ids(TELLINGS, chunk), [*chunk, *NEVER_ARRIVED])
+            yield from cursor.fetchall()
+
+
+def _by_treatment(told: str) -> dict[str, dict[str, str]]:
     """The ends that a text named; those of another treatment that it carried bear that one's number."""
-    ends: dict[int, dict[str, str]] = {episode: {}}
-    for name, end in told.items():
+    ends: dict[str, dict[str, str]] = {"": {}}
+    for name, end in json.loads(told).items():
         number, _, phase = name.rpartition(":")
-        ends.setdefault(int(number or episode), {})[phase] = end
+        ends.setdefault(number, {})[phase] = end
     return ends

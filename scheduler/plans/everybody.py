@@ -13,8 +13,8 @@ from scheduler.domain.replan import Case, replan
 from scheduler.domain.status import Status
 from scheduler.domain.stored import PENDING
 from scheduler.domain.timeline import Timeline
-from scheduler.models import Clinic, Edition, Episode, Reminder
-from scheduler.plans.cases import UNREADABLE, load_cases, own_protocol
+from scheduler.models import Clinic, Episode, Reminder
+from scheduler.plans.cases import UNREADABLE, load_cases
 
 #: so many patients are planned anew in one transaction
 STEP = 500
@@ -96,12 +96,12 @@ class Choice:
     moved: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
 
-    def __call__(self, episode: Episode, edition: Edition, pending: bool) -> Protocol:
-        if not pending or edition.protocol_id != self.protocol.id:
-            return own_protocol(episode, edition, pending)
+    def __call__(self, episode: Episode, own: Protocol, pending: bool) -> Protocol:
+        if not pending or own.id != self.protocol.id:
+            return own
         if self.protocol.check_answers(episode.answers):
             self.left.append(episode.pk)
-            return own_protocol(episode, edition, pending)
+            return own
         self.moved.append(episode.pk)
         return self.protocol
 

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from scheduler.domain.diff import Diff
 from scheduler.domain.replan import Case, replan
-from scheduler.models import Episode, Patient
+from scheduler.models import Episode
 from scheduler.plans.apply import apply
 from scheduler.plans.cases import load_cases
+from scheduler.sets import chunks, stamp, with_ids
 from scheduler.wake import wake_workers
+
+HOLD = "SELECT id FROM scheduler_patient WHERE id IN (IDS) ORDER BY id "
+SINCE = "UPDATE scheduler_patient SET planned_at = %s WHERE id IN (IDS)"
+REVISED = "UPDATE scheduler_episode SET revision = revision + 1 WHERE patient_id IN (IDS) AND state <> %s"
 
 
 def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
@@ -20,9 +24,15 @@ def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
     Whoever plans a patient anew holds the patient's row, so that one waits for the other. Without `busy_too`
     those that somebody else is planning right now are left out.
     """
-    rows = Patient.objects.across_clinics().filter(pk__in=list(patients)).order_by("pk")
-    may_skip = connection.features.has_select_for_update_skip_locked and not busy_too
-    return list(rows.select_for_update(skip_locked=may_skip).values_list("pk", flat=True))
+    sql = HOLD
+    if connection.features.has_select_for_update:
+        sql += "FOR UPDATE" if busy_too else "FOR UPDATE SKIP LOCKED"
+    held: list[int] = []
+    with connection.cursor() as cursor:
+        for chunk in chunks(sorted(patients)):
+            cursor.execute(with_ids(sql, chunk), chunk)
+            held += [row[0] for row in cursor.fetchall()]
+    return held
 
 
 @transaction.atomic
@@ -43,6 +53,7 @@ def write(cases: Mapping[int, Case], now: datetime, *, actor: str) -> dict[int, 
 
 
 def _stand_since(patients: Sequence[int], now: datetime) -> None:
-    Patient.objects.across_clinics().filter(pk__in=patients).update(planned_at=now)
-    running = Episode.objects.across_clinics().filter(patient__in=patients)
-    running.exclude(state=Episode.State.CANCELLED).update(revision=F("revision") + 1)
+    with connection.cursor() as cursor:
+        for chunk in chunks(patients):
+            cursor.execute(with_ids(SINCE, chunk), [stamp(now), *chunk])
+            cursor.execute(with_ids(REVISED, chunk), [*chunk, Episode.State.CANCELLED])

@@ -5,6 +5,7 @@ between, it goes on with the next step; no patient is done twice, none is left o
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic, sleep
@@ -16,17 +17,18 @@ from django.db.models import Q
 from scheduler.domain.diff import Diff
 from scheduler.editions import protocol_of
 from scheduler.history import note
-from scheduler.models import Clinic, Episode, Event, Rollout
+from scheduler.models import Clinic, Edition, Event, Rollout
 from scheduler.plans.cases import UNREADABLE, load_cases
 from scheduler.plans.everybody import STEP, Choice, Reach, reached
 from scheduler.plans.renewal import lock, write
-from scheduler.sets import insert, stamp
+from scheduler.sets import chunks, insert, stamp, with_ids
 
 log = structlog.get_logger(__name__)
 
+TAKE = "UPDATE scheduler_episode SET edition_id = %s WHERE id IN (IDS)"
 EVENT = ("clinic_id", "kind", "actor", "at", "before", "after", "reason", "episode_id", "details")
 #: patients in one step where the database has a single writer
-ALONE = 50
+ALONE = 200
 #: a job that nobody moved for so long was left by a process that is gone
 ABANDONED = timedelta(minutes=1)
 
@@ -39,23 +41,30 @@ def carry_out(
     tell: Callable[[int], None] = lambda done: None,
 ) -> Rollout:
     """Step by step to the end; `tell` hears how many patients are done. Others may write in between."""
+    waiting = reached(rollout.clinic, rollout.edition.protocol_id, after=rollout.last_patient)
     while rollout.finished_at is None:
         begun = monotonic()
-        rollout = step(rollout.pk, clock(), by=by)
+        rollout = step(rollout.pk, clock(), by=by, waiting=waiting)
         tell(rollout.done.get("patients", 0))
-        if not rollout.finished_at:
+        if not (rollout.finished_at or connection.features.has_select_for_update):
             sleep((monotonic() - begun) / 2)
     return rollout
 
 
 @transaction.atomic
-def step(rollout_id: int, now: datetime, *, by: str = "") -> Rollout:
-    """The next patients. Two processes at the same job wait for each other, and each takes what is next."""
+def step(rollout_id: int, now: datetime, *, by: str = "", waiting: Sequence[int] | None = None) -> Rollout:
+    """The next patients. Two processes at the same job wait for each other, and each takes what is next.
+
+    `waiting` are those whom the job reaches, in their order, where that is known already.
+    """
     rollout = Rollout.objects.across_clinics().select_for_update().get(pk=rollout_id)
     if rollout.finished_at:
         return rollout
     edition, size = rollout.edition, _step_size()
-    patients = reached(rollout.clinic, edition.protocol_id, after=rollout.last_patient, limit=size)
+    if waiting is None:
+        waiting = reached(rollout.clinic, edition.protocol_id, after=rollout.last_patient, limit=size)
+    first = bisect_right(waiting, rollout.last_patient)
+    patients = waiting[first : first + size]
     if patients:
         new = _renew(rollout, lock(patients), now).counts()
         rollout.done = {
@@ -80,7 +89,7 @@ def _renew(rollout: Rollout, patients: Sequence[int], now: datetime) -> Reach:
     try:
         with transaction.atomic():
             cases = load_cases(patients, choice)
-            Episode.objects.across_clinics().filter(pk__in=choice.moved).update(edition=rollout.edition)
+            _take_edition(rollout.edition, choice.moved)
             diffs = write(cases, now, actor=rollout.started_by)
             _tell(rollout, choice.moved, diffs, now)
     except UNREADABLE:
@@ -94,6 +103,12 @@ def _renew(rollout: Rollout, patients: Sequence[int], now: datetime) -> Reach:
         reach.add(diff)
     reach.left = choice.left
     return reach
+
+
+def _take_edition(edition: Edition, episodes: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        for chunk in chunks(episodes):
+            cursor.execute(with_ids(TAKE, chunk), [edition.pk, *chunk])
 
 
 def _tell(rollout: Rollout, moved: list[int], diffs: Mapping[int, Diff], now: datetime) -> None:
