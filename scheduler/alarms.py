@@ -24,6 +24,7 @@ class Kind(StrEnum):
     LATE = "late"
     SENDER_HELD = "sender-held"
     TEXT_REFUSED = "text-refused"
+    EMAIL_REFUSED = "email-refused"
 
 
 SAYS = {
@@ -32,6 +33,7 @@ SAYS = {
     Kind.LATE: "Messages that should have gone have not.",
     Kind.SENDER_HELD: "Nothing leaves this sender until somebody has mended its account and released it.",
     Kind.TEXT_REFUSED: "The provider refuses texts for what they say or where they go.",
+    Kind.EMAIL_REFUSED: "The mail server does not accept this installation's emails. Check EMAIL_URL.",
 }
 OPEN = """
     INSERT INTO scheduler_alarm (kind, subject, clinic_id, sender_id, detail, opened_at, seen_at)

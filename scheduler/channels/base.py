@@ -150,3 +150,8 @@ class Answering(Protocol):
 
     async def probe(self) -> None:
         """Ask for nothing but whether it lets us in."""
+
+
+def answering(channel: object) -> Answering | None:
+    """The channel, if its provider can be asked afterwards."""
+    return channel if isinstance(channel, Answering) else None

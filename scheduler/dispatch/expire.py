@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from scheduler.dispatch.consequence import first_look
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.history import move
 from scheduler.models import Attempt, Reminder
@@ -20,6 +21,8 @@ def expire_leases(now: datetime, *, actor: str) -> int:
         # The row is the message there, so it arrived when it was written.
         kept = list(attempts.filter(channel="outbox").values_list("reminder_id", flat=True))
         attempts.filter(channel="outbox").update(status=AttemptStatus.SENT, recorded_at=now)
-        attempts.update(status=AttemptStatus.IN_DOUBT)
+        for channel in ("sms", "email"):
+            doubtful = attempts.filter(channel=channel)
+            doubtful.update(status=AttemptStatus.IN_DOUBT, look_at=first_look(channel, now, now), looks=0)
         move(kept, Status.IN_DOUBT, Status.SENT, reason="outbox", actor=actor, now=now)
     return len(moved)

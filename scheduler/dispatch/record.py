@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from scheduler.channels.base import Kind, Outcome, Verdict
 from scheduler.dispatch.anew import plan_anew
 from scheduler.dispatch.backoff import delay
 from scheduler.dispatch.claim import Claimed
+from scheduler.dispatch.consequence import THE_OTHER_WAY, alert, first_look, has_other_way
 from scheduler.dispatch.own import own
 from scheduler.dispatch.prepare import key
 from scheduler.dispatch.release import left_behind, release_attempts
@@ -21,8 +23,9 @@ from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import load
 from scheduler.domain.status import RANK, AttemptStatus, Status
 from scheduler.history import move
-from scheduler.models import Reminder
+from scheduler.models import Attempt, Reminder
 from scheduler.plans.renewal import lock
+from scheduler.receipts import UNHEARD, was_taken
 from scheduler.sets import stamp
 
 Posted = tuple[Claimed, Outcome]
@@ -33,11 +36,13 @@ ATTEMPT_STATUS = {
 }
 #: the patient certainly has not got it
 NOT_TAKEN = (Kind.NOT_POSTED, Kind.REJECTED)
-# A receipt may have come first: its id stays, and its status and code where it ranks higher.
+# A receipt may have come first: its id stays, and all it said where it ranks higher.
 SETTLE = """
     UPDATE scheduler_attempt SET
         provider_id = COALESCE(provider_id, %s), recorded_at = %s,
         error_code = CASE WHEN status IN (NOT_LATER) THEN %s ELSE error_code END,
+        verdict = CASE WHEN status IN (NOT_LATER) THEN %s ELSE verdict END,
+        look_at = CASE WHEN status IN (NOT_LATER) THEN %s ELSE look_at END,
         status = CASE WHEN status IN (NOT_LATER) THEN %s ELSE status END
     WHERE id = %s
 """
@@ -59,7 +64,8 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
         for kind, status in ATTEMPT_STATUS.items():
             _settle_attempts(by_kind[kind], status, now)
         _release_attempts(by_kind[Kind.NOT_POSTED], now)
-        _sent(_ids(by_kind[Kind.ACCEPTED]), worker, now)
+        # Whoever holds them by now: what a provider took must not be posted again.
+        was_taken(_ids(by_kind[Kind.ACCEPTED]), Status.SENT, actor=worker, now=now)
         _follow(by_kind[Kind.IN_DOUBT], Status.IN_DOUBT, "no-clear-answer", worker, now)
         _again(by_kind[Kind.NOT_POSTED], "not-posted", worker, now)
         _refused(by_kind[Kind.REJECTED], worker, now)
@@ -69,12 +75,23 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
 def _settle_attempts(posted: Sequence[Posted], status: AttemptStatus, now: datetime) -> None:
     not_later = ", ".join(f"'{other}'" for other in AttemptStatus if RANK[other] <= RANK[status])
     rows = [
-        [outcome.provider_id, stamp(now), outcome.code, status, key(one.outgoing.attempt_id)]
+        [
+            outcome.provider_id, stamp(now), outcome.code, outcome.verdict or "",
+            _next_look(one, outcome, now), status, key(one.outgoing.attempt_id),
+        ]
         for one, outcome in posted
-    ]
+    ]  # fmt: skip
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(SETTLE.replace("NOT_LATER", not_later), rows)
+
+
+def _next_look(one: Claimed, outcome: Outcome, now: datetime) -> Any:
+    """When to ask what became of it: of a text the provider can tell, of an email only a person."""
+    if outcome.kind is Kind.IN_DOUBT:
+        return stamp(first_look(one.route.channel, one.lease_until, now))
+    polled = outcome.kind is Kind.ACCEPTED and one.route.channel == "sms"
+    return stamp(now + UNHEARD) if polled else None
 
 
 def _release_attempts(posted: Sequence[Posted], now: datetime) -> None:
@@ -89,12 +106,6 @@ def _ids(posted: Sequence[Posted]) -> list[int]:
     return [one.reminder_id for one, _ in posted]
 
 
-def _sent(ids: list[int], worker: str, now: datetime) -> None:
-    """Whoever holds them by now: what a provider took must not be posted again."""
-    for before in (Status.CLAIMED, Status.IN_DOUBT):
-        move(ids, before, Status.SENT, actor=worker, now=now)
-
-
 def _follow(
     posted: Sequence[Posted],
     after: Status,
@@ -102,15 +113,16 @@ def _follow(
     worker: str,
     now: datetime,
     late: Status | None = None,
+    **fields: Any,
 ) -> list[int]:
     """Return those that moved. `late` is for those whose lease ran out while the provider was answering.
 
     One that another worker took over is that worker's: this answer says nothing of the newer attempt.
     """
     still, late = own([one for one, _ in posted], worker), late or after
-    moved = move(still.claimed, Status.CLAIMED, after, reason=reason, actor=worker, now=now)
+    moved = move(still.claimed, Status.CLAIMED, after, reason=reason, actor=worker, now=now, **fields)
     if late is not Status.IN_DOUBT:
-        moved += move(still.in_doubt, Status.IN_DOUBT, late, reason=reason, actor=worker, now=now)
+        moved += move(still.in_doubt, Status.IN_DOUBT, late, reason=reason, actor=worker, now=now, **fields)
     return moved
 
 
@@ -137,8 +149,37 @@ def _refused(posted: Sequence[Posted], worker: str, now: datetime) -> None:
             _again(some, str(verdict), worker, now)
         elif verdict is Verdict.OPTED_OUT:
             _opted_out(some, worker, now)
+        elif verdict in THE_OTHER_WAY:
+            _other_way(some, f"refused-{verdict}", worker, now)
+        elif verdict is Verdict.EXPIRED:
+            _follow(some, Status.SKIPPED, f"refused-{verdict}", worker, now, Status.FAILED)
         else:
             _follow(some, Status.FAILED, f"refused-{verdict}", worker, now)
+    _alert([*by_verdict[Verdict.CONFIGURATION], *by_verdict[Verdict.TEXT]], worker, now)
+
+
+def _alert(posted: Sequence[Posted], worker: str, now: datetime) -> None:
+    ids = {one.outgoing.attempt_id: outcome for one, outcome in posted}
+    attempts = Attempt.objects.across_clinics().filter(pk__in=ids).select_related("clinic").defer("text")
+    for attempt in attempts.order_by("pk") if ids else ():
+        outcome = ids[attempt.pk]
+        assert outcome.verdict
+        alert(attempt, outcome.verdict, outcome.code, now, actor=worker)
+
+
+def _other_way(posted: Sequence[Posted], reason: str, worker: str, now: datetime) -> None:
+    """By email what no text can say to that number, and the other way round; else a person decides."""
+    rows = {row.reminder.pk: row for row in load(_ids(posted))}
+    refused = refusals(rows.values())
+    by_kind: dict[str, list[Posted]] = defaultdict(list)
+    for one in posted:
+        reminder, kind = one[0].reminder_id, one[0].route.kind
+        by_kind[kind if has_other_way(rows[reminder], kind, refused, now) else ""].append(one)
+    for kind, some in by_kind.items():
+        if kind:
+            _follow(some, Status.SCHEDULED, reason, worker, now, not_by=kind, queued=False)
+        else:
+            _follow(some, Status.FAILED, reason, worker, now)
 
 
 def _opted_out(posted: Sequence[Posted], worker: str, now: datetime) -> None:

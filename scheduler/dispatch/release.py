@@ -1,6 +1,6 @@
 """Giving up what was provably not posted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ def release_attempts(ids: Iterable[UUID], now: datetime, code: str = "") -> None
     """Nobody was asked, also where the lease ran out meanwhile and they were taken to be in doubt."""
     unsettled = [AttemptStatus.OPEN, AttemptStatus.IN_DOUBT]
     attempts = Attempt.objects.across_clinics().filter(pk__in=list(ids), status__in=unsettled)
-    attempts.update(status=AttemptStatus.RELEASED, error_code=code, recorded_at=now)
+    attempts.update(status=AttemptStatus.RELEASED, error_code=code, recorded_at=now, look_at=None)
 
 
 @transaction.atomic
@@ -59,7 +59,11 @@ def left_behind(given_up: Iterable[Claimed]) -> set[int]:
     A change that came meanwhile could not touch what was claimed; and what a text carried for another
     treatment is lost with it.
     """
-    revisions = {one.reminder_id: one.revision for one in given_up}
+    return left_behind_since({one.reminder_id: one.revision for one in given_up})
+
+
+def left_behind_since(revisions: Mapping[int, int]) -> set[int]:
+    """The same of reminders, each with the revision that its text was written at."""
     if not revisions:
         return set()
     carried = Reminder.objects.across_clinics().filter(host=OuterRef("pk"), status=Status.FOLDED)

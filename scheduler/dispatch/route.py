@@ -27,9 +27,10 @@ def refusals(rows: Iterable[Row], others: Iterable[Recipient] = ()) -> frozenset
 
 
 def permitted(row: Row) -> list[Recipient]:
-    """The ways to the patient that were agreed on, the preferred one first."""
-    known = row.patient.addresses
-    return [Recipient(row.clinic, kind, known[kind]) for kind in row.episode.channels if kind in known]
+    """The ways to the patient that were agreed on, the preferred one first, but what was tried in vain."""
+    known, vain = row.patient.addresses, row.reminder.not_by
+    kinds = [kind for kind in row.episode.channels if kind in known and kind != vain]
+    return [Recipient(row.clinic, kind, known[kind]) for kind in kinds]
 
 
 def wanted(row: Row, refused: Set[Recipient]) -> list[Recipient]:

@@ -1,18 +1,23 @@
 """Step three: ask the provider, with no transaction open."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 
 import structlog
 
-from scheduler.channels.base import Channel, Outcome, in_doubt
+from scheduler.channels.base import Channel, Outcome, in_doubt, not_posted
 from scheduler.dispatch.claim import Claimed
+from scheduler.dispatch.recheck import HALF_LEASE
 
 log = structlog.get_logger(__name__)
 
 
 async def post(one: Claimed, channels: Mapping[str, Channel]) -> Outcome:
     """Ask the provider once. Whatever goes wrong on the way, nobody knows whether it was taken."""
+    if time.monotonic() - one.claimed_at > HALF_LEASE.total_seconds():
+        # The process stood still since the last look, and another worker may have taken over.
+        return not_posted("half-the-lease-gone")
     try:
         return await channels[one.route.channel].send(one.outgoing)
     except Exception as fault:
