@@ -1,19 +1,38 @@
 """Prometheus metrics, for whoever holds METRICS_TOKEN."""
 
 import secrets
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 
 from config.addresses import is_loopback
+from scheduler.dispatch.figures import figures
+
+
+class _Dispatch(Collector):
+    """How dispatch stands is asked anew each time: a worker is another process."""
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        return figures(timezone.now())
+
+
+DISPATCH = CollectorRegistry()
+DISPATCH.register(_Dispatch())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Without a token only a trial installation answers: behind a proxy every caller looks local."""
     if not _allowed(request):
         raise Http404
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest() + generate_latest(DISPATCH), content_type=CONTENT_TYPE_LATEST)
 
 
 def _allowed(request: HttpRequest) -> bool:

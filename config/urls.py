@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config.health import Health
+from config.health import Health, worker_health
 from config.metrics import metrics
 from scheduler.api import api
 from scheduler.web.passwords import reset_password
@@ -14,5 +14,6 @@ urlpatterns = [
     path("accounts/password/reset/", reset_password, name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
     path("health/", Health.as_view(checks=["health_check.Database"]), name="health"),
+    path("health/worker/", worker_health, name="worker-health"),
     path("metrics", metrics, name="metrics"),
 ]

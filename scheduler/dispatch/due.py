@@ -16,7 +16,7 @@ from django.db import connection
 from scheduler.dispatch.rate import Lane, lanes
 from scheduler.domain.status import Status
 from scheduler.models import Reminder
-from scheduler.sets import instant, stamp
+from scheduler.sets import stamp
 
 # Status and mark stand in the text: a partial index is not used for a parameter.
 CLINICS = """
@@ -42,6 +42,7 @@ NEXT = """
 """
 QUEUES = CLINICS.replace("NOT queued", "queued")
 QUEUED_ROWS = ROWS.replace("NOT queued", "queued")
+TRY_AT = Reminder._meta.get_field("try_at").get_col("r")
 EVER = timedelta(days=3650)
 #: what nobody takes out of its queue in time
 OUTLIVED = """
@@ -71,7 +72,7 @@ def look() -> Waiting:
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
         first, queued = cursor.fetchone()
-    return Waiting(instant(first), bool(queued))
+    return Waiting(first and _instant(first), bool(queued))
 
 
 def take_due(now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: bool) -> list[int]:
@@ -187,6 +188,8 @@ def _leaves(first: Due, known: Mapping[int, Lane]) -> datetime | None:
 
 
 def _instant(value: object) -> datetime:
-    found = instant(value)
-    assert found is not None
-    return found
+    """An instant that was computed: SQLite brings it as text."""
+    for convert in connection.ops.get_db_converters(TRY_AT):
+        value = convert(value, None, connection)
+    assert isinstance(value, datetime)
+    return value

@@ -4,19 +4,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
-
 from scheduler.dispatch.claim import give_up_outlived
 from scheduler.dispatch.expire import expire_leases
+from scheduler.dispatch.hold import probe
 from scheduler.dispatch.inquiry import Desk
+from scheduler.dispatch.letters import alarm_letters, post_from_loop
+from scheduler.dispatch.poll import poll
+from scheduler.dispatch.reconcile import give_up, reconcile
+from scheduler.dispatch.slots import take_slot
+from scheduler.dispatch.summary import summary_letters
+from scheduler.dispatch.undelivered import follow_up
+from scheduler.dispatch.watchdog import watch
 from scheduler.models import Heartbeat, JobSlot
 from scheduler.plans.rollout import carry_on
-from scheduler.sets import stamp
+from scheduler.receipts import adopt
 
-TAKE = """
-    INSERT INTO scheduler_jobslot (job, slot, worker) VALUES (%s, %s, %s)
-    ON CONFLICT (job, slot) DO NOTHING
-"""
 SLOTS_KEPT = timedelta(days=2)
 
 
@@ -46,12 +48,26 @@ def prune(now: datetime, worker: str) -> None:
     Heartbeat.objects.filter(seen_at__lt=now - SLOTS_KEPT).delete()
 
 
+async def tell_of_alarms(desk: Desk) -> None:
+    await post_from_loop(await desk.database(alarm_letters, desk.clock()), desk.database)
+
+
+async def tell_of_yesterday(desk: Desk) -> None:
+    await post_from_loop(await desk.database(summary_letters, desk.clock(), desk.worker), desk.database)
+
+
 JOBS = (
     Job("heartbeat", timedelta(seconds=10), beat, each_worker=True),
     Job("expired-leases", timedelta(seconds=15), lambda now, worker: expire_leases(now, actor=worker)),
+    Job("in-doubt", timedelta(seconds=15), give_up, ask=reconcile),
+    Job("undelivered", timedelta(seconds=5), follow_up),
+    Job("unheard", timedelta(minutes=1), lambda now, worker: adopt(now), ask=poll),
+    Job("held-senders", timedelta(minutes=1), lambda now, worker: None, ask=probe),
     Job("queues", timedelta(minutes=1), give_up_outlived),
     # Who carries one on is settled on its own row, step by step.
     Job("rollouts", timedelta(seconds=2), carry_on, each_worker=True),
+    Job("watchdog", timedelta(minutes=1), watch, ask=tell_of_alarms),
+    Job("summaries", timedelta(minutes=5), lambda now, worker: None, ask=tell_of_yesterday),
     Job("prune", timedelta(hours=1), prune),
 )
 
@@ -67,6 +83,4 @@ def run_job(job: Job, now: datetime, worker: str) -> bool:
 def _take_slot(job: Job, now: datetime, worker: str) -> bool:
     seconds = int(job.every.total_seconds())
     slot = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [job.name, stamp(slot), worker])
-        return bool(cursor.rowcount == 1)
+    return take_slot(job.name, slot, worker)

@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from scheduler.alarms import alarms_for, says
+from scheduler.dispatch.watchdog import notice_workers
 from scheduler.models import Clinic, Membership, User
 from scheduler.senders import leaves_for_real
 
@@ -28,6 +30,7 @@ class ClinicRequest(HttpRequest):
     membership: Membership
     is_admin: bool
     nothing_leaves: bool
+    alarms: list[str]
     now: datetime
     htmx: HtmxDetails
 
@@ -51,6 +54,7 @@ def clinic_page(*, admin: bool = False) -> Callable[[View], View]:
             request.is_admin = membership.role == Membership.Role.ADMIN
             request.nothing_leaves = nothing_leaves(membership.clinic)
             request.now = timezone.now()
+            request.alarms = alarms_shown(membership.clinic, request.now)
             if admin and not request.is_admin:
                 raise PermissionDenied
             return view(request, **parts)
@@ -81,3 +85,9 @@ def memberships_of(user: Any) -> Any:
 def nothing_leaves(clinic: Clinic) -> bool:
     """Whether what this clinic sends ends in the outbox."""
     return not leaves_for_real(clinic)
+
+
+def alarms_shown(clinic: Clinic, now: datetime) -> list[str]:
+    """What is wrong with the sending of this clinic's messages, in sentences."""
+    notice_workers(now)
+    return [says(found) for found in alarms_for([clinic])]

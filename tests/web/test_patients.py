@@ -55,7 +55,7 @@ def test_it_needs_no_more_queries_for_more_patients(
 ) -> None:
     for number in range(patients):
         enrolled(clinic, name=f"Sam {'ABCDE'[number]}")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         page(staff)
 
 

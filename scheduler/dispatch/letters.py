@@ -1,0 +1,102 @@
+"""Emails to the people who run a clinic: alarms, and the summary of a day. None is about a patient."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from anymail.exceptions import AnymailError
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+
+from scheduler.alarms import open_alarms, says
+from scheduler.models import Alarm, Clinic, Membership, User
+
+log = structlog.get_logger(__name__)
+
+#: an alarm that is over in less was none to write about
+PATIENCE = timedelta(minutes=1)
+AGAIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Each address gets one of its own. `undo` makes it due again, where it reached nobody."""
+
+    to: tuple[str, ...]
+    subject: str
+    body: str
+    undo: Callable[[], object]
+
+
+def admins_of(clinics: Iterable[Clinic]) -> tuple[str, ...]:
+    """Their addresses, each once."""
+    found = Membership.objects.across_clinics().filter(
+        clinic__in=list(clinics), role=Membership.Role.ADMIN, user__is_active=True
+    )
+    return tuple(sorted(set(found.values_list("user__email", flat=True))))
+
+
+def alarm_letters(now: datetime) -> list[Letter]:
+    """For every alarm once, and once more each day while it lasts; whoever asks first gets them all."""
+    if not settings.EMAIL_LIVE:
+        return []
+    due = Q(mailed_at=None, opened_at__lte=now - PATIENCE) | Q(mailed_at__lte=now - AGAIN)
+    letters: list[Letter] = []
+    for found in open_alarms().filter(due).select_related("clinic", "sender"):
+        mine = Alarm.objects.filter(pk=found.pk, mailed_at=found.mailed_at)
+        if mine.update(mailed_at=now) and (to := _told_of(found)):
+            letters.append(_about(found, to))
+    return letters
+
+
+def _about(found: Alarm, to: tuple[str, ...]) -> Letter:
+    words = says(found)
+    body = f"{words}\n\nSince {found.opened_at:%Y-%m-%d %H:%M} UTC.\n\n{settings.PUBLIC_URL}\n"
+    subject = f"Aftercare: {words.partition('.')[0]}"
+
+    def undo() -> None:
+        Alarm.objects.filter(pk=found.pk).update(mailed_at=found.mailed_at)
+
+    return Letter(to, subject, body, undo)
+
+
+def _told_of(found: Alarm) -> tuple[str, ...]:
+    if found.clinic is not None:
+        return admins_of([found.clinic])
+    if found.sender is not None:
+        return admins_of(Clinic.objects.filter(sender=found.sender))
+    operators = User.objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True)
+    return tuple(sorted({*admins_of(Clinic.objects.all()), *operators}))
+
+
+def post_letters(letters: Iterable[Letter]) -> None:
+    """Those that reach nobody are due again."""
+    for letter in letters:
+        if not _post(letter):
+            letter.undo()
+
+
+async def post_from_loop(letters: Iterable[Letter], database: Callable[..., Awaitable[object]]) -> None:
+    """The same beside an event loop; `database` runs a step in the thread that talks to the database."""
+    for letter in letters:
+        if not await asyncio.to_thread(_post, letter):
+            await database(letter.undo)
+
+
+def _post(letter: Letter) -> int:
+    """How many were reached. No transaction is open; the mail server has the time that EMAIL_URL gives it."""
+    return sum(_reaches(address, letter) for address in letter.to)
+
+
+def _reaches(address: str, letter: Letter) -> bool:
+    headers = {"Auto-Submitted": "auto-generated"}
+    try:
+        EmailMessage(letter.subject, letter.body, to=[address], headers=headers).send()
+    except (OSError, AnymailError, ValueError) as fault:
+        # smtplib's own errors are OSErrors.
+        log.warning("letter not sent", why=type(fault).__name__)
+        return False
+    return True
