@@ -32,10 +32,11 @@ def stamp(instant: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(instant)
 
 
-def instant(value: datetime | None) -> datetime | None:
+def instant(value: Any) -> datetime | None:
     """An instant that plain SQL brought, aware; the other way round of `stamp`."""
-    # SQLite keeps UTC, and does not say so.
-    return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+    # SQLite keeps UTC and does not say so; where it computes a value, as MIN does, it brings text.
+    found: datetime | None = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 def column_value(model: type[models.Model], name: str, value: Any) -> tuple[str, Any]:

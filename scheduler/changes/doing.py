@@ -11,7 +11,7 @@ from scheduler.changes.effect import Foreseen, PlanEffect, foresee
 from scheduler.changes.loaded import Loaded, find, load
 from scheduler.changes.refused import Refused, Stale, refuse
 from scheduler.changes.stale import BY_ITSELF, changes_since
-from scheduler.changes.wanted import Change
+from scheduler.changes.wanted import Change, chosen_times
 from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
 from scheduler.history import move
@@ -103,6 +103,9 @@ def _store(loaded: Loaded, foreseen: Foreseen, actor: str) -> None:
         Episode.objects.for_clinic(clinic).filter(pk=loaded.episode.pk).update(**wanted.episode)
     if wanted.patient:
         Patient.objects.for_clinic(clinic).filter(pk=loaded.patient.pk).update(**wanted.patient)
+    if wanted.own_times:
+        mine = [row.id for row in chosen_times(loaded)]
+        Reminder.objects.for_clinic(clinic).filter(pk__in=mine).update(moved_to=None)
     if wanted.row and not _store_reminder(loaded, wanted.row, foreseen, actor):
         # A worker took it since it was read.
         raise refuse("not-planned", "It is being sent right now.", "key")

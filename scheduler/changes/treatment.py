@@ -1,12 +1,12 @@
 """What was said of a treatment turns out to be otherwise: when it ended, an answer, the zone, the leg."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
-from scheduler.changes.wanted import Wanted
+from scheduler.changes.wanted import Wanted, chosen_times
 from scheduler.domain import localtime
 from scheduler.domain.echo import cut
 from scheduler.domain.phases import Treatment
@@ -60,13 +60,17 @@ class ChangeTreatment:
     def _as_a_whole(self, loaded: Loaded, wanted: dict[str, Any]) -> Wanted:
         course = loaded.course
         after = replace(treatment_of(loaded.episode), **wanted)
-        if after.treated_at != course.treatment.treated_at:
+        other_time = after.treated_at != course.treatment.treated_at
+        if other_time:
             self._check_time(loaded, after)
         wanted["treated_local"] = _local(after)
+        # Whoever chose a time chose it for a text of that day after the treatment.
+        other_days = after.day_zero != course.treatment.day_zero
         return Wanted(
             episode=wanted,
-            notes=tuple(_notes(course.treatment, after)),
-            warnings=_already_gone(loaded) if after.treated_at != course.treatment.treated_at else (),
+            own_times=other_days,
+            notes=(*_notes(course.treatment, after), *(_own_times(loaded) if other_days else ())),
+            warnings=_already_gone(loaded) if other_time else (),
         )
 
     def _check_time(self, loaded: Loaded, after: Treatment) -> None:
@@ -96,6 +100,11 @@ def _notes(before: Treatment, after: Treatment) -> list[str]:
         f"The treatment ended at the same instant as before: {moment(after.timezone, after.treated_at)} in "
         f"{after.timezone}, which was {moment(before.timezone, before.treated_at)} in {before.timezone}."
     ]
+
+
+def _own_times(loaded: Loaded) -> Iterator[str]:
+    for row in chosen_times(loaded):
+        yield f"{loaded.label_of(row)} goes by the new dates, no longer at the time that was chosen for it."
 
 
 def _already_gone(loaded: Loaded) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 from scheduler.changes.loaded import Loaded
-from scheduler.domain.stored import Stored
+from scheduler.domain.stored import PENDING, Stored
 from scheduler.models import Episode
 from scheduler.plans.courses import course_of_episode
 
@@ -22,6 +22,8 @@ class Wanted:
     patient: Mapping[str, Any] = field(default_factory=dict)
     row: Stored | None = None
     reminder: Mapping[str, Any] = field(default_factory=dict)
+    #: times that a person chose for texts still to come do not hold any more
+    own_times: bool = False
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -44,6 +46,9 @@ def changed(loaded: Loaded, wanted: Wanted) -> Loaded:
         setattr(patient, name, value)
     episode.patient = patient
     rows = tuple(row._replace(**wanted.reminder) if row is wanted.row else row for row in loaded.case.rows)
+    if wanted.own_times:
+        mine = {row.id for row in chosen_times(loaded)}
+        rows = tuple(row._replace(moved_to=None) if row.id in mine else row for row in rows)
     # What was told of a leg was told of the one that was treated, whichever was written down.
     tellings = tuple(
         replace(telling, site=episode.site) if telling.episode == episode.pk else telling
@@ -51,6 +56,11 @@ def changed(loaded: Loaded, wanted: Wanted) -> Loaded:
     )
     case = replace(loaded.case, courses=_courses(loaded, episode), rows=rows, tellings=tellings)
     return replace(loaded, episode=episode, case=case)
+
+
+def chosen_times(loaded: Loaded) -> list[Stored]:
+    """The treatment's texts still to come whose times a person chose."""
+    return [row for row in loaded.rows if row.moved_to and row.status in PENDING]
 
 
 def _courses(loaded: Loaded, episode: Episode) -> Mapping[int, Any]:

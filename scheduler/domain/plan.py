@@ -88,9 +88,13 @@ def _was_said(standing: Standing, candidate: Candidate) -> bool:
 
 
 def _as_moved(standing: Standing, candidate: Candidate) -> Candidate:
-    """At the time that a person chose, as long as it may leave then."""
-    moved_to = standing.moved.get(candidate.key)
-    return candidate._replace(due_at=moved_to) if moved_to and moved_to < candidate.send_by else candidate
+    """At the time that a person chose, as long as it may leave then and has something to say."""
+    moved_to, course = standing.moved.get(candidate.key), standing.course
+    if moved_to is None or moved_to >= candidate.send_by:
+        return candidate
+    moved = candidate._replace(due_at=moved_to, day=course.treatment.day_of(moved_to))
+    says = candidate.critical or has_something_to_say(course, course.protocol.messages[moved.message], moved)
+    return moved._replace(day=candidate.day) if says else candidate
 
 
 def _superseded_by(
@@ -129,7 +133,7 @@ def _around_opener(
     slots: list[Slot] = []
     unsent: list[Unsent] = []
     for candidate in in_time:
-        by_person = candidate.key in standing.moved
+        by_person = candidate.due_at == standing.moved.get(candidate.key)
         if opener and _belongs_into(course, opener, candidate):
             opener = opener._replace(folds=(*opener.folds, candidate.message))
             unsent.append(_unsent(course, candidate, "folded", opener.key))

@@ -40,6 +40,8 @@ class Standing:
     said: Candidate | None = None
     #: keys that are planned, whatever was said
     planned: frozenset[str] = frozenset()
+    #: when the last text left, or may have left
+    went_at: datetime | None = None
     #: a pause let texts go by, and no text has said since what holds
     interrupted: bool = False
 

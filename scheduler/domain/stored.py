@@ -17,6 +17,8 @@ PAUSED = "paused"
 WITHHELD = ("opted-out", "past-send-by", PAUSED)
 #: still to come, or would be if another treatment did not speak for it
 PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
+#: it left, or may have left
+WENT = frozenset({Status.CLAIMED, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.IN_DOUBT})
 #: a text that stands so has not carried, and will not carry, what was folded into it
 NOT_CARRIED = PENDING | {Status.SKIPPED, Status.FAILED, Status.CANCELLED}
 
@@ -70,6 +72,7 @@ def standing_of(
         opening=_opening(course, since, rows),
         said=_said(course, [row for row in rows if row.key in gone]),
         planned=frozenset(row.key for row in pending if row.status is not Status.SKIPPED),
+        went_at=max((row.due_at for row in past if row.status in WENT and row.key in gone), default=None),
         interrupted=_interrupted(course, rows, by_id),
     )
 

@@ -95,7 +95,8 @@ def build_timeline(standings: Sequence[Standing]) -> Timeline:
     ]
     plans = [plan_alone(s, [c for c in courses if c is not s.course]) for s in standings]
     slots, folded = fold_together([slot for plan in plans for slot in plan.slots], courses)
-    reminders = [_planned(slot) for slot in space(slots)]
+    went = [(s.course, s.went_at) for s in standings if s.went_at]
+    reminders = [_planned(slot) for slot in space(slots, went)]
     if reminders:
         reminders[-1] = reminders[-1]._replace(last=True)
     unsent = [unsent for plan in plans for unsent in plan.unsent]

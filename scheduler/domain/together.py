@@ -136,12 +136,14 @@ def _not_alone(slot: Slot, reason: str, into: Slot) -> Unsent:
     )  # fmt: skip
 
 
-def space(slots: Sequence[Slot]) -> Iterator[Slot]:
+def space(slots: Sequence[Slot], went: Sequence[tuple[Course, datetime]] = ()) -> Iterator[Slot]:
     """In the order in which they are due, critical ones first. Texts of one minute follow each other.
 
     One for which the day has no room goes to the next, if it may leave so late; else they leave together.
+    `went` is when the last text of each treatment left: those of the others keep their distance from it too.
     """
-    waiting = [(s.candidate.due_at, not s.candidate.critical, number, s) for number, s in enumerate(slots)]
+    apart = [_away_from(went, slot) for slot in slots] if went else slots
+    waiting = [(s.candidate.due_at, not s.candidate.critical, number, s) for number, s in enumerate(apart)]
     heapify(waiting)
     previous: Slot | None = None
     while waiting:
@@ -154,6 +156,20 @@ def space(slots: Sequence[Slot]) -> Iterator[Slot]:
             slot = _due(slot, max(due_at, previous.candidate.due_at))
         previous = slot
         yield slot
+
+
+def _away_from(went: Sequence[tuple[Course, datetime]], slot: Slot) -> Slot:
+    """Half an hour after what another treatment sent, unless it cannot wait or a person chose its time."""
+    c = slot.candidate
+    if c.critical or c.opens or slot.by_person:
+        return slot
+    treatment = slot.course.treatment
+    others = [at for course, at in went if course.treatment.episode != treatment.episode]
+    last = max((at for at in others if at <= c.due_at), default=None)
+    if last is None or c.due_at - last >= APART:
+        return slot
+    later = slot.course.hours.next_moment(last + APART)
+    return _due(slot, later) if later < c.send_by else slot
 
 
 def _distance(previous: Slot, slot: Slot) -> timedelta:

@@ -167,13 +167,18 @@ def true_ends(life: Life, episode: int) -> dict[str, datetime]:
 def outdated(life: Life, episode: int) -> set[str]:
     """The rules of which the patient last heard another end than is true, where one of the two is ahead."""
     zone = life.chart.courses[episode].zone
-    heard = {phase: end for telling in life.chart.tellings for phase, end in telling.ends.items()}
+    heard: dict[str, str] = {}
+    for telling in life.chart.tellings:
+        # A first text says all that holds: what it does not name does not hold any more.
+        heard = {**({} if telling.opens else heard), **telling.ends}
     found: set[str] = set()
     for phase, true in true_ends(life, episode).items():
         told = told_until(zone, heard[phase]) if phase in heard else true
         if abs(told - true) >= HOUR and life.chart.now < max(told, true):
             found.add(phase)
-    return found
+    # A date was told where the patient is to be told in person now.
+    open_ended = {name for name, phase in life.chart.courses[episode].phases.items() if phase.ends_at is None}
+    return found | (heard.keys() & open_ended)
 
 
 def told_until(zone: str, end: str) -> datetime:

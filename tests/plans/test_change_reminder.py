@@ -200,3 +200,23 @@ def test_what_was_decided_is_told(sam: Episode) -> None:
     with pytest.raises(Refused, match="It is taken out already: somebody decided that it is not sent"):
         look(sam, MoveReminder("day-5", "2026-11-25T15:00"), DAY_1)
     assert standing(sam, "day-5")[0] == "skipped"
+
+
+def test_a_chosen_time_ends_with_the_dates_that_it_was_chosen_for(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, DAY_1)
+    do(sam, MoveReminder("day-5", "2026-11-26T15:30"), DAY_1)
+    effect = do(sam, ChangeTreatment(treated="2026-11-19T15:30", late_confirmed=True), DAY_1)
+    assert effect.notes[0] == (
+        "5 days after treatment goes by the new dates, no longer at the time that was chosen for it."
+    )
+    assert (row(sam, "day-5").moved_to, row(sam, "day-5").due_at) == (None, at(24, 10))
+    assert [str(line) for line in effect.steps if "5 days" in str(line)] == [
+        "5 days after treatment: Thu 26 Nov, 15:30 -> Tue 24 Nov, 10:00"
+    ]
+
+
+def test_a_chosen_time_outlasts_an_answer(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, DAY_1)
+    do(sam, MoveReminder("day-5", "2026-11-26T15:30"), DAY_1)
+    do(sam, ChangeTreatment(answers={"area": "large"}), DAY_1)
+    assert row(sam, "day-5").due_at == at(26, 15, 30)

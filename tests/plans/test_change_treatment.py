@@ -231,13 +231,15 @@ def test_what_was_skipped_by_a_person_stays_skipped(sam: Episode, channel: Recor
     assert "day-6" not in sent(sam)
 
 
-def test_what_a_person_moved_stays_there_while_it_may(sam: Episode, channel: Recording) -> None:
+def test_what_a_person_moved_stays_there_while_the_day_of_treatment_does(
+    sam: Episode, channel: Recording
+) -> None:
     run(channel, NOW, at(21, 12))
     do(sam, MoveReminder("day-6", "2026-11-25T16:30"), at(21, 12))
     do(sam, ChangeTreatment(treated="2026-11-20T10:00"), at(21, 12, 1))
     assert standing(sam, "day-6") == ("scheduled", "2026-11-25T16:30")
     do(sam, ChangeTreatment(treated="2026-11-19T15:10", late_confirmed=True), at(21, 12, 2))
-    assert standing(sam, "day-6") == ("scheduled", "2026-11-25T16:30")
+    assert standing(sam, "day-6") == ("scheduled", "2026-11-25T10:00")
     run(channel, at(21, 12, 2), at(25, 16, 30))
     assert "day-6" in sent(sam)
 
