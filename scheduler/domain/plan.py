@@ -39,6 +39,11 @@ class Unsent(NamedTuple):
     timezone: str = ""
     folds: tuple[str, ...] = ()
 
+    @property
+    def content(self) -> Content:
+        """What it says in the text that carries it: on its own day."""
+        return Content(self.message, self.folds, False, localtime.local_date(self.timezone, self.due_at))
+
 
 class Slot(NamedTuple):
     """A message with its place in the plan. `nominal` is when it would be due if nothing moved it (UTC)."""

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from scheduler.domain import localtime
-from scheduler.domain.message import Content
-from scheduler.domain.overlap import joined, merged_phase
+from scheduler.domain.message import Content, Part
+from scheduler.domain.overlap import joined, leg_to_name, merged_phase, seen_with
 from scheduler.domain.pattern import course_of
 from scheduler.domain.phases import Course, Phase, Treatment
 from scheduler.domain.plan import Slot, Unsent, plan_alone
@@ -74,6 +74,19 @@ class Timeline:
 
     def others_of(self, episode: int) -> tuple[Course, ...]:
         return tuple(course for course in self.courses if course.treatment.episode != episode)
+
+    def parts(self, planned: PlannedReminder) -> list[Part]:
+        """What each treatment says in the text of a reminder, when that is due: for `render_together`."""
+        carried = {(unsent.episode, unsent.key): unsent for unsent in self.unsent}
+        return [
+            self._part(planned.episode, planned.content, planned.due_at),
+            *(self._part(name[0], carried[name].content, planned.due_at) for name in planned.guests),
+        ]
+
+    def _part(self, episode: int, content: Content, at: datetime) -> Part:
+        course = next(course for course in self.courses if course.treatment.episode == episode)
+        others = self.others_of(episode)
+        return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
 
 
 def timeline_of(protocol: Protocol, treatment: Treatment) -> Timeline:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.domain import localtime
-from scheduler.domain.message import Content, Part, Text, render_together
-from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
+from scheduler.domain.message import Text
+from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
@@ -16,6 +15,7 @@ from scheduler.enrolment.further import Together, new_addresses, planned_with
 from scheduler.enrolment.request import Enrolment
 from scheduler.models import Patient
 from scheduler.opt_outs import Recipient, refused
+from scheduler.plans.texts import text_of
 from scheduler.plans.wording import WHY_NOT, moment, named
 from scheduler.senders import leaves_for_real, shut_ways
 
@@ -68,12 +68,13 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
     together = planned_with(checked, patient, now) if patient else None
     timeline = together.timeline if together else checked.timeline
     number = together.episode if together else 0
+    contact, link = contact_of(asked.clinic), link_to(EXAMPLE_LINK_END)
     reminders = tuple(planned for planned in timeline.reminders if planned.episode == number)
     return Preview(
         timeline,
         next(course for course in timeline.courses if course.treatment.episode == number),
         reminders,
-        {planned.key: _text(asked, timeline, planned) for planned in reminders},
+        {one.key: text_of(timeline, one, contact, link) for one in reminders},
         tuple(_not_sent(timeline, unsent) for unsent in timeline.unsent if unsent.episode == number),
         _effects(asked, together) if together else (),
         (*_not_leaving(asked), *_about_addresses(asked, checked)),
@@ -85,28 +86,6 @@ def preview(asked: Enrolment, now: datetime) -> Preview:
 def _effects(asked: Enrolment, together: Together) -> tuple[str, ...]:
     link = link_to(EXAMPLE_LINK_END)
     return (*sentences(together), *reworded_sentences(together, contact_of(asked.clinic), link))
-
-
-def _text(asked: Enrolment, timeline: Timeline, planned: PlannedReminder) -> Text:
-    parts = [_part(timeline, planned.episode, planned.content, planned.due_at)]
-    guests = [u for name in planned.guests for u in timeline.unsent if (u.episode, u.key) == name]
-    parts += [_part(timeline, guest.episode, _content(timeline, guest), planned.due_at) for guest in guests]
-    return render_together(parts, contact_of(asked.clinic), link_to(EXAMPLE_LINK_END), planned.due_at)
-
-
-def _part(timeline: Timeline, episode: int, content: Content, at: datetime) -> Part:
-    course = next(course for course in timeline.courses if course.treatment.episode == episode)
-    others = timeline.others_of(episode)
-    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
-
-
-def _content(timeline: Timeline, guest: Unsent) -> Content:
-    """What a reminder says that is carried by a text of another treatment; it may carry some itself."""
-    carried = [u.message for u in timeline.unsent if (u.episode, u.into) == (guest.episode, guest.key)]
-    zone = next(c.zone for c in timeline.courses if c.treatment.episode == guest.episode)
-    return Content(
-        guest.message, tuple(carried), last=False, due_date=localtime.local_date(zone, guest.due_at)
-    )
 
 
 def _not_leaving(asked: Enrolment) -> list[str]:

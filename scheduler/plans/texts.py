@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scheduler.domain.diff import Diff
-from scheduler.domain.localtime import local_date
-from scheduler.domain.message import Contact, Content, Part, Text, render_together
-from scheduler.domain.overlap import leg_to_name, seen_with
+from scheduler.domain.message import Contact, Text, render_together
 from scheduler.domain.timeline import PlannedReminder, Timeline
 
 
@@ -21,19 +19,7 @@ class Reworded:
 
 def text_of(timeline: Timeline, planned: PlannedReminder, contact: Contact, link: str) -> Text:
     """With what it carries for other treatments."""
-    carried = {(unsent.episode, unsent.key): unsent for unsent in timeline.unsent}
-    parts = [_part(timeline, planned, planned.episode, planned.content)]
-    for episode, key in planned.guests:
-        guest = carried[episode, key]
-        content = Content(guest.message, guest.folds, False, local_date(guest.timezone, guest.due_at))
-        parts.append(_part(timeline, planned, episode, content))
-    return render_together(parts, contact, link, planned.due_at)
-
-
-def _part(timeline: Timeline, planned: PlannedReminder, episode: int, content: Content) -> Part:
-    course = next(course for course in timeline.courses if course.treatment.episode == episode)
-    others, at = timeline.others_of(episode), planned.due_at
-    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
+    return render_together(timeline.parts(planned), contact, link, planned.due_at)
 
 
 def reworded(

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain import localtime
-from scheduler.domain.message import Content, Part
-from scheduler.domain.overlap import leg_to_name, seen_with
+from scheduler.domain.message import Part
 from scheduler.domain.pattern import course_of
 from scheduler.domain.phases import Course, Treatment
 from scheduler.domain.protocol import Protocol
@@ -99,18 +98,8 @@ def _standing(
 
 def _due(case: Case, timeline: Timeline, until: datetime | None) -> Iterator[Due]:
     courses = {course.treatment.episode: course for course in timeline.courses}
-    carried = {(one.episode, one.key): one for one in timeline.unsent}
     for reminder in timeline.reminders:
         if until and reminder.due_at >= until:
             return
-        parts = [_part(courses[reminder.episode], timeline, reminder.content, reminder.due_at)]
-        for name in reminder.guests:
-            guest, course = carried[name], courses[name[0]]
-            content = Content(guest.message, (), last=False, due_date=reminder.due_local.date())
-            parts.append(_part(course, timeline, content, reminder.due_at))
-        yield Due(case[reminder.episode], courses[reminder.episode], reminder, tuple(parts))
-
-
-def _part(course: Course, timeline: Timeline, content: Content, at: datetime) -> Part:
-    others = timeline.others_of(course.treatment.episode)
-    return Part(seen_with(course, others, at), content, leg_to_name(course, others, at))
+        parts = tuple(timeline.parts(reminder))
+        yield Due(case[reminder.episode], courses[reminder.episode], reminder, parts)
