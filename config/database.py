@@ -15,6 +15,17 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
 }
 
+#: A host that is gone without a word is noticed within half a minute: while connecting, while an answer is
+#: awaited, and while what was sent is not acknowledged (milliseconds). The URL may say otherwise.
+POSTGRES_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
 
 def database_fault(url: str) -> str | None:
     try:
@@ -57,5 +68,5 @@ def django_database(url: str, base: Path) -> dict[str, Any]:
     if file := sqlite_file(url, base):
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": dict(SQLITE_OPTIONS)}
     database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-    database["OPTIONS"] = {"connect_timeout": 10} | database.get("OPTIONS", {})
+    database["OPTIONS"] = POSTGRES_OPTIONS | database.get("OPTIONS", {})
     return database

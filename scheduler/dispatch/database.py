@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 #: seconds between two looks at a database that does not answer
 PAUSE = 1.0
+#: seconds that are left to it when the worker stops
+PATIENCE = 1.0
 
 
 class DatabaseAway(ConnectionError):
@@ -39,10 +41,16 @@ class DatabaseThread:
                 log.warning("database away", why=str(away))
                 await asyncio.sleep(PAUSE)
 
-    async def close(self) -> None:
+    async def close(self) -> bool:
+        """Whether it ended; a thread that waits for a host that is gone does not."""
         # Looked up over there: the connection belongs to the thread that opened it.
-        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
-        self._thread.shutdown()
+        closing = self._thread.submit(lambda: connection.close())
+        self._thread.shutdown(wait=False)
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(closing), PATIENCE)
+        except TimeoutError:
+            return False
+        return True
 
 
 def _guarded(step: Callable[..., T], *args: Any, **options: Any) -> T:

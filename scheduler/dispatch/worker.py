@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.channels.base import Channel
 from scheduler.dispatch.claim import BATCH, LEASE, Batch, Claimed, claim
+from scheduler.dispatch.clocks import Clocks, ClocksDiffer, Jumps, nothing_to_compare
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.due import next_due, queue_opens
 from scheduler.dispatch.inquiry import Desk
@@ -47,16 +48,21 @@ class Worker:
         channels: Mapping[str, Channel],
         clock: Callable[[], datetime],
         jobs: Sequence[Job] = JOBS,
+        *,
+        database_clock: Callable[[], datetime | None] = nothing_to_compare,
     ) -> None:
         self.name = name
         self.counts: Counter[str] = Counter()
         self._channels = channels
         self._live = frozenset(channels.keys() - {"outbox"})
         self._clock = clock
+        self._clocks = Clocks(name, clock, database_clock)
         self._jobs = jobs
         self._database = DatabaseThread()
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
+        #: claimed, and certain not to be posted
+        self._given_up: list[Claimed] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._posted: asyncio.Queue[Posted] = asyncio.Queue()
 
@@ -71,9 +77,13 @@ class Worker:
             await channel.open()
         recorder = asyncio.create_task(self._keep_recording())
         listener = asyncio.create_task(listen(self._woken))
-        timetable = self._timetable()
+        timetable, jumps = self._timetable(), Jumps()
         try:
             while not self._stopping.is_set():
+                if jumps.happened():
+                    log.warning("the time of day was set; the timetable begins anew")
+                    timetable.shutdown(wait=False)
+                    timetable = self._timetable()
                 if await self._turn_or_pause(once):
                     continue
                 if once and not await self._queue_moves():
@@ -89,6 +99,9 @@ class Worker:
             return await self._turn()
         except DatabaseAway as away:
             log.warning("database away", why=str(away))
+        except ClocksDiffer:
+            if once:
+                raise
         except Exception:
             if once:
                 raise
@@ -103,7 +116,7 @@ class Worker:
         if room <= 0:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             return True
-        batch = await self._claim(min(room, BATCH))
+        batch = await self._database.run(self._claim, min(room, BATCH))
         self.counts += batch.set_aside
         for one in await self._recheck(batch.claimed):
             task = asyncio.create_task(self._post_one(one))
@@ -111,9 +124,8 @@ class Worker:
             task.add_done_callback(self._under_way.discard)
         return bool(batch.looked_at)
 
-    async def _claim(self, limit: int) -> Batch:
-        now = self._clock()
-        return await self._database.run(claim, now, worker=self.name, live=self._live, limit=limit)
+    def _claim(self, limit: int) -> Batch:
+        return claim(self._clocks.now(), worker=self.name, live=self._live, limit=limit)
 
     async def _recheck(self, claimed: Sequence[Claimed]) -> Sequence[Claimed]:
         """Nothing waits between this and the request: there is room for every one of them."""
@@ -124,7 +136,7 @@ class Worker:
                 # None of them was posted; when the database is back it decides whether one still may be.
                 log.warning("database away", why=str(away))
                 await self._sleep(LONGEST_SLEEP)
-        await self._database.run(release, list(unposted(claimed)), self._clock(), worker=self.name)
+        self._given_up += claimed
         return ()
 
     async def _post_one(self, one: Claimed) -> None:
@@ -196,16 +208,22 @@ class Worker:
 
     async def _run_job(self, job: Job) -> None:
         try:
-            ran = await self._database.run(run_job, job, self._clock(), self.name)
+            ran = await self._database.run(lambda: run_job(job, self._clocks.now(), self.name))
             if ran and job.ask:
                 await job.ask(Desk(self._channels, self._database.run, self._clock, self.name))
         except DatabaseAway as away:
             log.warning("job missed", job=job.name, why=str(away))
+        except ClocksDiffer:
+            # The next claim says so.
+            pass
 
     async def _wind_up(self, recorder: asyncio.Task[None]) -> None:
         """What is under way may finish; what does not is in doubt when its lease ends."""
         try:
             async with asyncio.timeout(GRACE):
+                if self._given_up:
+                    given_up = list(unposted(self._given_up))
+                    await self._database.insist(release, given_up, self._clock(), worker=self.name)
                 while self._under_way:
                     await asyncio.wait(self._under_way)
                 await self._posted.join()

