@@ -60,7 +60,7 @@ JOBS = (
     Job("heartbeat", timedelta(seconds=10), beat, each_worker=True),
     Job("expired-leases", timedelta(seconds=15), lambda now, worker: expire_leases(now, actor=worker)),
     Job("in-doubt", timedelta(seconds=15), give_up, ask=reconcile),
-    Job("undelivered", timedelta(seconds=5), follow_up),
+    Job("undelivered", timedelta(seconds=5), follow_up, each_worker=True),
     Job("unheard", timedelta(minutes=1), lambda now, worker: adopt(now), ask=poll),
     Job("held-senders", timedelta(minutes=1), lambda now, worker: None, ask=probe),
     Job("queues", timedelta(minutes=1), give_up_outlived),
