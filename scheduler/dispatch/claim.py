@@ -39,6 +39,8 @@ class Claimed:
     outgoing: Outgoing
     route: Route
     revision: int
+    #: the text is true, and may be delivered, until then
+    until: datetime
     lease_until: datetime
     #: when its sender's rate lets it leave, in a moment at the most
     slot: datetime
@@ -245,5 +247,6 @@ def _claim(
 def _claimed(text: Prepared, lease_until: datetime, slot: datetime, began: float) -> Claimed:
     reminder, episode = text.row.reminder, text.row.episode
     return Claimed(
-        reminder.pk, episode.patient_id, text.outgoing, text.route, episode.revision, lease_until, slot, began
-    )
+        reminder.pk, episode.patient_id, text.outgoing, text.route, episode.revision, text.until,
+        lease_until, slot, began,
+    )  # fmt: skip

@@ -55,11 +55,15 @@ def hold_back(row: Row, now: datetime) -> Decision | None:
     return TOO_LATE if opens >= reminder.send_by else Decision(Status.SCHEDULED, "outside-hours", opens)
 
 
-def seconds_left(row: Row, now: datetime) -> int:
-    """Whole seconds for which the text may still be delivered: to send-by, or to the end of sending hours."""
-    until = row.reminder.send_by
-    if not row.reminder.any_hour:
-        until = min(until, local_hours(row.protocol, row.reminder.timezone).closing(now))
+def last_moment(row: Row, now: datetime) -> datetime:
+    """Until when the text may be delivered: to send-by, or to the end of sending hours."""
+    if row.reminder.any_hour:
+        return row.reminder.send_by
+    return min(row.reminder.send_by, local_hours(row.protocol, row.reminder.timezone).closing(now))
+
+
+def seconds_left(until: datetime, now: datetime) -> int:
+    """Whole seconds, as providers count them."""
     return int((until - now).total_seconds())
 
 

@@ -10,7 +10,7 @@ import structlog
 from django.db import connection
 
 from scheduler.channels.base import Outgoing
-from scheduler.dispatch.decide import QUEUED, UNREADABLE, UNWRITABLE, Decision
+from scheduler.dispatch.decide import QUEUED, UNREADABLE, UNWRITABLE, Decision, last_moment, seconds_left
 from scheduler.dispatch.rate import Lane
 from scheduler.dispatch.route import Route, choose
 from scheduler.dispatch.row import Row
@@ -38,6 +38,8 @@ class Prepared:
     route: Route
     text: Text
     outgoing: Outgoing
+    #: nobody may deliver it later
+    until: datetime
 
     @property
     def sender(self) -> int | None:
@@ -81,7 +83,9 @@ def prepare(
         text = write(row, view, guests, now)
         if lane:
             lane.take(text.segments, row.clinic.pk)
-        return Prepared(row, route, text, address(row, route, text, uuid4(), now))
+        until = last_moment(row, now)
+        outgoing = address(row, route, text, uuid4(), seconds_left(until, now))
+        return Prepared(row, route, text, outgoing, until)
     except UNREADABLE:
         # One text that cannot be written must not hold up the others.
         log.exception("text cannot be written", reminder=row.reminder.pk, edition=row.edition.pk)

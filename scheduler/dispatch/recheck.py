@@ -9,10 +9,19 @@ import structlog
 from django.db import transaction
 
 from scheduler.dispatch.claim import LEASE, Claimed
-from scheduler.dispatch.decide import OPTED_OUT, UNREADABLE, UNWRITABLE, Decision, hold_back, seconds_left
+from scheduler.dispatch.decide import (
+    OPTED_OUT,
+    UNREADABLE,
+    UNWRITABLE,
+    Decision,
+    hold_back,
+    last_moment,
+    seconds_left,
+)
 from scheduler.dispatch.release import NOT_OURS, release
 from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import Row, load
+from scheduler.dispatch.unchanged import unchanged
 from scheduler.domain.status import Status
 from scheduler.opt_outs import Recipient
 from scheduler.plans.renewal import lock
@@ -33,19 +42,41 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     with transaction.atomic():
         # A change that is being made is waited for, and is seen; one that comes later sees the attempt.
         lock({one.patient_id for one in claimed})
-        rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
-        refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
-        decided: list[tuple[Claimed, Decision]] = []
-        cleared: list[Claimed] = []
-        for one in claimed:
-            row = rows[one.reminder_id]
-            answer = _checked(one, row, now, worker, refused)
-            if isinstance(answer, Decision):
-                decided.append((one, answer))
-            else:
-                cleared.append(answer)
-        release(decided, now, worker=worker)
-    return tuple(cleared)
+        same = unchanged(claimed, worker)
+        cleared = {one.reminder_id: fresh for one in claimed if (fresh := _as_before(one, same, now))}
+        cleared |= _looked_into([one for one in claimed if one.reminder_id not in cleared], now, worker)
+    return tuple(cleared[one.reminder_id] for one in claimed if one.reminder_id in cleared)
+
+
+def _as_before(one: Claimed, same: Set[int], now: datetime) -> Claimed | None:
+    """The claim with the time that is left, where nothing but the time has moved on."""
+    seconds = seconds_left(one.until, now)
+    in_time = seconds > 0 and now >= one.lease_until - LEASE and not _half_gone(one, now)
+    return _with_seconds(one, seconds) if in_time and one.reminder_id in same else None
+
+
+def _with_seconds(one: Claimed, seconds: int) -> Claimed:
+    if seconds == one.outgoing.valid_for:
+        return one
+    return replace(one, outgoing=replace(one.outgoing, valid_for=seconds))
+
+
+def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, Claimed]:
+    """Those of the claims that may be posted all the same; something about each has changed."""
+    if not claimed:
+        return {}
+    rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
+    refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
+    decided: list[tuple[Claimed, Decision]] = []
+    cleared: dict[int, Claimed] = {}
+    for one in claimed:
+        answer = _checked(one, rows[one.reminder_id], now, worker, refused)
+        if isinstance(answer, Decision):
+            decided.append((one, answer))
+        else:
+            cleared[one.reminder_id] = answer
+    release(decided, now, worker=worker)
+    return cleared
 
 
 def _checked(
@@ -55,7 +86,7 @@ def _checked(
     try:
         if decision := _decide(one, row, now, worker, refused):
             return decision
-        return replace(one, outgoing=replace(one.outgoing, valid_for=seconds_left(row, now)))
+        return _with_seconds(one, seconds_left(last_moment(row, now), now))
     except UNREADABLE:
         # It was readable when it was claimed. The others of its group go nevertheless.
         log.exception("reminder cannot be read", reminder=one.reminder_id)

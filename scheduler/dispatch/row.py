@@ -2,18 +2,46 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
+from scheduler.domain.message import Contact
 from scheduler.domain.protocol import Protocol
 from scheduler.editions import protocol_of
+from scheduler.enrolment import contact_of
 from scheduler.models import Clinic, Edition, Episode, Patient, Reminder
 
 
-@dataclass(frozen=True)
+class Home:
+    """What all rows of one clinic and edition have in common, worked out once for a batch."""
+
+    def __init__(self, clinic: Clinic, edition: Edition) -> None:
+        self.clinic, self.edition = clinic, edition
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        return protocol_of(self.edition)
+
+    @cached_property
+    def contact(self) -> Contact:
+        return contact_of(self.clinic)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     reminder: Reminder
-    clinic: Clinic
-    edition: Edition
+    home: Home
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.home.clinic
+
+    @property
+    def edition(self) -> Edition:
+        return self.home.edition
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.home.protocol
 
     @property
     def episode(self) -> Episode:
@@ -22,10 +50,6 @@ class Row:
     @property
     def patient(self) -> Patient:
         return self.reminder.episode.patient
-
-    @cached_property
-    def protocol(self) -> Protocol:
-        return protocol_of(self.edition)
 
 
 def load(ids: Sequence[int]) -> list[Row]:
@@ -38,5 +62,6 @@ def load(ids: Sequence[int]) -> list[Row]:
         .defer("protocol")
         .in_bulk({r.episode.edition_id for r in found.values()})
     )
+    home = cache(lambda clinic, edition: Home(clinics[clinic], editions[edition]))
     reminders = [found[i] for i in ids if i in found]
-    return [Row(r, clinics[r.clinic_id], editions[r.episode.edition_id]) for r in reminders]
+    return [Row(r, home(r.clinic_id, r.episode.edition_id)) for r in reminders]

@@ -8,11 +8,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.conf import settings
 
 from scheduler.channels.base import Letter, Outgoing, SmsSender
-from scheduler.dispatch.decide import seconds_left
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
 from scheduler.domain.message import Text, render_together
-from scheduler.enrolment import contact_of, page_link
+from scheduler.enrolment import page_link
 from scheduler.models import Reminder
 from scheduler.plans.view import View, parts_of
 
@@ -23,18 +22,18 @@ def write(row: Row, view: View, guests: Sequence[Reminder], now: datetime) -> Te
     Raises ValueError or LookupError where the edition cannot say it.
     """
     parts = parts_of(row.reminder, view, guests, now)
-    return render_together(parts, contact_of(row.clinic), page_link(row.patient), now)
+    return render_together(parts, row.home.contact, page_link(row.patient), now)
 
 
-def address(row: Row, route: Route, text: Text, attempt_id: UUID, now: datetime) -> Outgoing:
-    """The text on its way out."""
+def address(row: Row, route: Route, text: Text, attempt_id: UUID, valid_for: int) -> Outgoing:
+    """The text on its way out; after so many seconds nobody may deliver it."""
     as_email = route.kind == "email"
     return Outgoing(
         attempt_id=attempt_id,
         address=route.address,
         text=text.email if as_email else text.sms,
         subject=text.subject if as_email else "",
-        valid_for=seconds_left(row, now),
+        valid_for=valid_for,
         sender=_sender(row) if route.channel == "sms" else None,
         letter=_letter(row, text) if as_email else None,
     )

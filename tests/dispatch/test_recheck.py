@@ -92,6 +92,8 @@ def test_a_row_that_broke_after_the_claim_holds_up_no_other(clinic: Clinic, brok
     good, bad = day_2_of(clinic, number=1), day_2_of(clinic, number=2)
     claimed = claimed_at(DAY_2)
     Reminder.objects.across_clinics().filter(pk=bad.pk).update(**broken)
+    # What changes a row bumps the revision; then it is looked into.
+    Episode.objects.across_clinics().filter(pk=bad.episode_id).update(revision=7)
     assert cleared(claimed) == [good.pk]
     assert stands(bad) == (Status.FAILED, "unwritable", [AttemptStatus.RELEASED])
 
@@ -213,3 +215,28 @@ def test_nor_is_its_claim_by_a_worker_that_stops(clinic: Clinic) -> None:
     claim(DAY_2 + 3 * MINUTE, worker="worker there-2", live={"sms"})
     release(list(unposted(claimed)), DAY_2 + 3 * MINUTE, worker=WORKER)
     assert stands(reminder)[::2] == (Status.CLAIMED, [AttemptStatus.RELEASED, AttemptStatus.OPEN])
+
+
+def test_a_group_in_which_nothing_changed_costs_three_reads(
+    clinic: Clinic, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    for number in range(20):
+        day_2_of(clinic, number=number)
+    claimed = claimed_at(DAY_2)
+    # One holds the patients; two more begin and end the test's own transaction within the test's.
+    with django_assert_max_num_queries(5):
+        assert len(cleared(claimed)) == 20
+
+
+def test_the_time_that_is_left_is_counted_anew(clinic: Clinic) -> None:
+    day_2_of(clinic)
+    (one,) = claimed_at(DAY_2)
+    (later,) = recheck((one,), DAY_2 + timedelta(seconds=9), worker=WORKER)
+    assert later.outgoing.valid_for == one.outgoing.valid_for - 9
+
+
+def test_a_clock_that_was_set_back_is_no_reason_to_trust_the_claim(clinic: Clinic) -> None:
+    reminder = day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    assert recheck(claimed, DAY_2.replace(hour=3), worker=WORKER) == ()
+    assert stands(reminder)[0] == Status.SCHEDULED
