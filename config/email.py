@@ -18,6 +18,10 @@ PROVIDERS = {
     "mailgun": ("mailgun", ("MAILGUN_API_KEY", "MAILGUN_SENDER_DOMAIN")),
     "mailjet": ("mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY")),
 }
+#: what a provider's reports are verified with: its signature, or else a name and a password in the address
+SIGNED_WITH = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY", "mailersend": "MAILERSEND_SIGNING_SECRET"}
+#: seconds to connect, and between two bytes of the answer, as `requests` takes them
+PATIENCE = (4, 8)
 
 
 def email_fault(url: str) -> str | None:
@@ -34,6 +38,17 @@ def email_fault(url: str) -> str | None:
     wanted = PROVIDERS[parts.scheme][1]
     if len(_provider_parts(url)) != len(wanted):
         return f"must be {parts.scheme}://{'@'.join(wanted)}"
+    return None
+
+
+def webhook_fault(url: str | None, secret: str) -> str | None:
+    """What is wrong with an EMAIL_WEBHOOK_SECRET beside a checked EMAIL_URL."""
+    scheme = urlsplit(url or "").scheme
+    if scheme not in PROVIDERS:
+        return "is for a provider's reports, and EMAIL_URL names none"
+    name, _, password = secret.partition(":")
+    if scheme not in SIGNED_WITH and not (name and len(password) >= 12):
+        return "needs a name, a colon and a password of 12 characters or more"
     return None
 
 
@@ -54,12 +69,15 @@ def _provider_parts(url: str) -> list[str]:
     return [unquote(part) for part in urlsplit(url).netloc.split("@") if part]
 
 
-def django_email(url: str) -> dict[str, Any]:
-    """The EMAIL_* and ANYMAIL settings of a checked EMAIL_URL."""
+def django_email(url: str, webhook_secret: str = "") -> dict[str, Any]:
+    """The EMAIL_* and ANYMAIL settings of a checked EMAIL_URL; without a secret no report is believed."""
     parts = urlsplit(url)
     if parts.scheme in PROVIDERS:
         backend, names = PROVIDERS[parts.scheme]
-        anymail = dict(zip(names, _provider_parts(url), strict=True))
+        anymail: dict[str, Any] = dict(zip(names, _provider_parts(url), strict=True))
+        anymail["REQUESTS_TIMEOUT"] = PATIENCE
+        if webhook_secret:
+            anymail[SIGNED_WITH.get(parts.scheme, "WEBHOOK_SECRET")] = webhook_secret
         return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": anymail}
     query, whole = parse_qs(parts.query), parts.scheme == "smtps"
     starttls = not whole and query.get("tls", ["none"])[-1] == "starttls"

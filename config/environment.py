@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from config.addresses import is_loopback, origin_fault, proxies_fault
 from config.database import DEFAULT_DATABASE_URL, database_fault, sqlite_file
-from config.email import email_fault
+from config.email import email_fault, webhook_fault
 from config.faults import SettingsFault
 from config.twilio import twilio_faults
 
@@ -108,6 +108,8 @@ class Environment(BaseSettings):
     email_url: SecretStr | None = Field(
         None, examples=["smtp://user:PASSWORD@mail.example.com:587/?tls=starttls"]
     )
+    #: an email provider's reports are believed with it: its signing key, or NAME:PASSWORD from the address
+    email_webhook_secret: SecretStr | None = Field(None, examples=["reports:32 random letters and digits"])
     default_from_email: str | None = Field(None, examples=["Riverside Clinic <aftercare@example.com>"])
     sms_rate_per_second: float = Field(1.0, gt=0, le=1000, examples=["1"])
     log_format: Literal["console", "json"] = Field("console", examples=["json"])
@@ -226,9 +228,18 @@ def load_environment() -> Environment:
         env = Environment()
     except ValidationError as error:
         raise SettingsFault(*(_sentence(fault) for fault in error.errors())) from None
-    if faults := twilio_faults(env):
+    if faults := [*twilio_faults(env), *_webhook_faults(env)]:
         raise SettingsFault(*faults)
     return env
+
+
+def _webhook_faults(env: Environment) -> list[str]:
+    if not env.email_webhook_secret:
+        return []
+    url = env.email_url.get_secret_value() if env.email_url else None
+    fault = webhook_fault(url, env.email_webhook_secret.get_secret_value())
+    example = (Environment.model_fields["email_webhook_secret"].examples or [""])[0]
+    return [f"EMAIL_WEBHOOK_SECRET: {fault}; for example EMAIL_WEBHOOK_SECRET={example}"] if fault else []
 
 
 def _sentence(fault: Any) -> str:

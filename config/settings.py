@@ -19,6 +19,8 @@ DATA_DIR = ENV.data_dir
 TRUSTED_PROXIES = networks_of(ENV.forwarded_allow_ips)
 TWILIO = twilio_of(ENV)
 EMAIL_LIVE = ENV.email_url is not None
+#: reports of an email provider are believed only with it
+EMAIL_WEBHOOK_SECRET = ENV.email_webhook_secret.get_secret_value() if ENV.email_webhook_secret else ""
 SMS_RATE_PER_SECOND = ENV.sms_rate_per_second
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else None
 
@@ -142,7 +144,7 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = ENV.from_email
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if ENV.email_url:
-    globals().update(django_email(ENV.email_url.get_secret_value()))
+    globals().update(django_email(ENV.email_url.get_secret_value(), EMAIL_WEBHOOK_SECRET))
 
 LOGGING = configure_logging(ENV.log_format)
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
 from scheduler.receipts import of_twilio, receive
+from scheduler.web.email_webhook import email_status
 
 
 def is_signed(request: HttpRequest) -> bool:
@@ -46,4 +47,7 @@ def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 
 
 app_name = "webhooks"
-urlpatterns = [path("twilio/status/<uuid:attempt_id>", twilio_status, name="twilio-status")]
+urlpatterns = [
+    path("twilio/status/<uuid:attempt_id>", twilio_status, name="twilio-status"),
+    path("email", email_status, name="email-status"),
+]
