@@ -1,6 +1,7 @@
 """Django's SMTP backend, which here also tells whether the server may have taken the message."""
 
 import smtplib
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -8,6 +9,10 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 from scheduler.channels.base import Outcome, Verdict, in_doubt, not_posted, rejected
+
+#: seconds from the beginning of the connection: each step has its own time-out, and all together could take
+#: longer than a worker holds what it claimed
+BEFORE_DATA = 20.0
 
 
 class TakenPerhaps(OSError):
@@ -19,7 +24,13 @@ class Dialogue:
 
     handing_over = False
 
+    def __init__(self, *where: Any, **options: Any) -> None:
+        self._began = time.monotonic()
+        super().__init__(*where, **options)
+
     def data(self, message: Any) -> tuple[int, bytes]:
+        if time.monotonic() - self._began > BEFORE_DATA:
+            raise TimeoutError
         self.handing_over = True
         try:
             reply: tuple[int, bytes] = super().data(message)  # type: ignore[misc]

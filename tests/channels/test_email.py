@@ -154,6 +154,12 @@ def test_silence_is_in_doubt_only_once_the_message_is_under_way(replies: list[by
         assert send(port, timeout=0.3).kind is outcome
 
 
+def test_a_server_that_took_too_long_gets_no_message(mail: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.channels.smtp.BEFORE_DATA", 0.0)
+    assert send(mail.port) == Outcome(Kind.NOT_POSTED, code="TimeoutError")
+    assert mail.messages == []
+
+
 @pytest.mark.parametrize(
     ("reply", "verdict"), [(b"550 unknown\r\n", Verdict.ADDRESS), (b"450 busy\r\n", Verdict.TEMPORARY)]
 )
