@@ -69,6 +69,9 @@ class Reminder(ClinicOwned):
             models.Index(fields=["lease_until"], name="reminder_leased", condition=Q(status=Status.CLAIMED)),
             models.Index(fields=["host"], name="reminder_guests", condition=Q(host__isnull=False)),
             models.Index(
+                fields=["clinic"], name="reminder_unsaid", condition=Q(status=Status.SKIPPED, critical=True)
+            ),
+            models.Index(
                 fields=["clinic", "status"],
                 name="reminder_for_people",
                 condition=Q(status__in=[Status.IN_DOUBT, Status.FAILED, Status.UNDELIVERED]),
