@@ -28,6 +28,7 @@ WHY_NOT: Final[dict[str, str]] = {
     "by-person": "somebody decided so",
     "opted-out": "the patient stopped it",
     "outside-hours": "waits for sending hours",
+    "queued": "waits for its turn among the clinic's texts",
     "changed": "the plan was changed meanwhile",
     "unwritable": "its text cannot be written",
     "no-address": "there is no address for it",
@@ -48,6 +49,12 @@ WHY_NOT: Final[dict[str, str]] = {
     "refused-inconclusive": "the provider does not say whether it arrived",
     "refused-in-doubt": "the provider does not say whether it was taken",
     "refused-unknown": "the provider refused it, for a reason that is not known",
+    "not-found": "the provider does not have it",
+    "unclear-list": "the provider has some of several alike, and nobody can say which",
+    "taken-after-all": "the provider had it all along",
+    "sent-again": "somebody had it sent again",
+    "told-by-phone": "somebody told the patient by phone",
+    "let-go": "somebody decided that it need not be said",
 }
 OPENS = {
     "correction": "the patient was told dates that are not right any more",

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from scheduler.attention import UNSAID
 from scheduler.domain.status import Status
 from scheduler.models import Clinic, Episode, Reminder
 from scheduler.plans import treatment_of
@@ -19,7 +20,7 @@ from scheduler.web.stopped import stopped_of
 PAGE = 50
 #: what a person has to see to; a critical text that was not sent at all has to be said in another way
 TROUBLE = Q(status__in=[Status.FAILED, Status.IN_DOUBT, Status.UNDELIVERED]) | Q(
-    status=Status.SKIPPED, critical=True
+    status=Status.SKIPPED, critical=True, status_reason__in=UNSAID
 )
 
 

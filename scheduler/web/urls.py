@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path, register_converter
 
 from scheduler.web import (
+    attention,
     clinic_settings,
     enrol,
     episode,
@@ -21,6 +22,8 @@ CLINIC = [
     path("enrol/preview", enrol.enrol_preview, name="enrol-preview"),
     path("episodes/<int:episode>", episode.episode, name="episode"),
     path("episodes/<int:episode>/enrolled", enrol.enrolled, name="enrolled"),
+    path("attention", attention.attention, name="attention"),
+    path("attention/sender", attention.release_sender, name="release-sender"),
     path("outbox", outbox.outbox, name="outbox"),
     path("settings", clinic_settings.settings, name="clinic-settings"),
     path("settings/live", clinic_settings.live, name="clinic-live"),

@@ -105,7 +105,14 @@ EVENTS: Final[dict[str, str]] = {
     "enrolled": "Enrolled",
     "treatment-added": "A further treatment was enrolled, and messages of this one changed",
     "address-changed": "How the patient is reached was changed",
+    "sent-again": "Sent again",
+    "told-by-phone": "Told by phone",
+    "let-go": "Let go",
+    "sender-held": "Nothing leaves the clinic's number: the provider does not accept its settings",
+    "sender-released": "Texts leave the clinic's number again",
 }
+#: what a person decided, with the reason that was typed
+DECIDED: Final = ("sent-again", "told-by-phone", "let-go")
 
 
 def reason(code: str) -> str:
@@ -116,6 +123,9 @@ def told(event: Event) -> str:
     """One event in words: what happened, to which message, and why."""
     if event.kind in OPTED:
         return f"{OPTED[event.kind]} {PLURAL[event.details['channel']]}"
+    if event.kind in DECIDED and event.reminder:
+        due = moment(datetime.fromisoformat(event.reminder.due_local))
+        return f"Message of {due}: {EVENTS[event.kind].lower()} ({event.details['why']})"
     if event.reminder is None or not event.after:
         return EVENTS.get(event.kind, sentence_case(event.kind))
     due = moment(datetime.fromisoformat(event.reminder.due_local))

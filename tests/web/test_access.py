@@ -18,6 +18,8 @@ CLINIC_PAGES = {
     "enrol-preview": 405,
     "enrolled": 200,
     "episode": 200,
+    "attention": 200,
+    "release-sender": 405,
     "outbox": 200,
     "clinic-settings": 200,
     "clinic-live": 403,
@@ -28,7 +30,7 @@ ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings": 200}
 FOR_ANYBODY_SIGNED_IN = {"home"}
 FOR_WHOEVER_HAS_THE_LINK = {"patient-page", "patient-calendar", "patient-messages", "unknown-link"}
 #: posting changes something
-POSTS = ["enrol", "enrol-preview", "clinic-settings", "clinic-live", "timings"]
+POSTS = ["enrol", "enrol-preview", "attention", "release-sender", "clinic-settings", "clinic-live", "timings"]
 
 
 def names(patterns: list[Any]) -> Iterator[str | None]:
@@ -90,7 +92,7 @@ def test_it_lets_admins_in(name: str, clinic: Clinic, episode: Episode, admin: C
     assert admin.get(address(name, clinic, episode)).status_code == ADMIN[name]
 
 
-@pytest.mark.parametrize("name", ["clinic-settings", "clinic-live", "timings"])
+@pytest.mark.parametrize("name", ["clinic-settings", "clinic-live", "timings", "release-sender"])
 def test_it_refuses_changes_of_settings_by_staff(
     name: str, clinic: Clinic, episode: Episode, staff: Client
 ) -> None:

@@ -32,11 +32,19 @@ def test_it_marks_a_patient_who_needs_a_person(staff: Client, episode: Episode) 
     assert "Needs a person" in page(staff)
 
 
-@pytest.mark.parametrize(("key", "marked"), [("clot-signs", True), ("day-2", False)])
-def test_a_skipped_text_needs_a_person_where_it_is_critical(
-    staff: Client, episode: Episode, key: str, marked: bool
+@pytest.mark.parametrize(
+    ("key", "reason", "marked"),
+    [
+        ("clot-signs", "past-send-by", True),
+        ("clot-signs", "by-person", False),
+        ("day-2", "past-send-by", False),
+    ],
+)
+def test_a_skipped_text_needs_a_person_where_it_is_critical_and_unsaid(
+    staff: Client, episode: Episode, key: str, reason: str, marked: bool
 ) -> None:
-    Reminder.objects.across_clinics().filter(episode=episode, key=key).update(status="skipped")
+    skipped = Reminder.objects.across_clinics().filter(episode=episode, key=key)
+    skipped.update(status="skipped", status_reason=reason)
     assert ("Needs a person" in page(staff)) is marked
 
 

@@ -1,0 +1,82 @@
+"""The reminders of a clinic that wait for a person: failed, in doubt, stuck, or critical and not sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, QuerySet
+from django.db.models.expressions import RawSQL
+
+from scheduler.dispatch.watchdog import LATE
+from scheduler.domain.status import AttemptStatus
+from scheduler.models import Attempt, Clinic, Reminder
+from scheduler.sets import stamp
+
+#: a worker that is there sees to an expired lease in seconds
+GONE = timedelta(minutes=5)
+#: why a critical text was not sent that nothing else says
+UNSAID = ("past-send-by", "opted-out", "paused", "refused-expired")
+# Statuses and marks stand in the text: a partial index is not used for parameters.
+FIND = """
+    SELECT id FROM scheduler_reminder
+    WHERE clinic_id = %s AND status IN ('in_doubt', 'failed', 'undelivered')
+    UNION ALL SELECT id FROM scheduler_reminder
+    WHERE clinic_id = %s AND status = 'skipped' AND critical AND status_reason IN (UNSAID)
+    UNION ALL SELECT id FROM scheduler_reminder
+    WHERE clinic_id = %s AND status = 'claimed' AND lease_until <= %s
+""".replace("UNSAID", ", ".join(f"'{reason}'" for reason in UNSAID))
+OVERDUE = """
+    UNION ALL SELECT id FROM scheduler_reminder
+    WHERE clinic_id = %s AND status = 'scheduled' AND {queued} AND critical = {critical} AND try_at <= %s
+"""
+#: one for each of the indexes, so that each is used up to the time
+OVERDUE_ONES = [
+    OVERDUE.format(queued=queued, critical=critical)
+    for queued in ("queued", "NOT queued")
+    for critical in ("TRUE", "FALSE")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`attempts` are all tries, the first one first; `seen` says which state of things this is."""
+
+    reminder: Reminder
+    attempts: tuple[Attempt, ...]
+    seen: str
+
+    @property
+    def may_have_arrived(self) -> bool:
+        doubtful = (AttemptStatus.OPEN, AttemptStatus.IN_DOUBT)
+        return any(one.status in doubtful for one in self.attempts)
+
+
+def waiting(clinic: Clinic, now: datetime) -> "QuerySet[Reminder]":
+    """Critical ones first, then the oldest."""
+    values = [clinic.pk, clinic.pk, clinic.pk, stamp(now - GONE)]
+    values += [value for _ in OVERDUE_ONES for value in (clinic.pk, stamp(now - LATE))]
+    ids = RawSQL("".join([FIND, *OVERDUE_ONES]), values)  # noqa: S611 - words of our own
+    found = Reminder.objects.for_clinic(clinic).filter(pk__in=ids)
+    return found.select_related("episode__patient").order_by("-critical", "due_at", "pk")
+
+
+def find(clinic: Clinic, reminder_id: int, now: datetime) -> Reminder | None:
+    """One that waits; None where it does not, or is another clinic's."""
+    return waiting(clinic, now).filter(pk=reminder_id).first()
+
+
+def waiting_rows(reminders: Iterable[Reminder]) -> list[Waiting]:
+    """These with their tries, in two queries."""
+    rows = list(reminders)
+    ids = [row.pk for row in rows]
+    tries: dict[int, list[Attempt]] = {pk: [] for pk in ids}
+    for attempt in Attempt.objects.across_clinics().filter(reminder__in=ids).order_by("created_at", "pk"):
+        tries[attempt.reminder_id].append(attempt)
+    seen = seen_of(ids)
+    return [Waiting(row, tuple(tries[row.pk]), seen[row.pk]) for row in rows]
+
+
+def seen_of(ids: list[int]) -> dict[int, str]:
+    """A mark of each that changes with everything that happens to it."""
+    newest = Reminder.objects.across_clinics().filter(pk__in=ids).annotate(last_event=Max("events"))
+    return {pk: str(event or 0) for pk, event in newest.values_list("pk", "last_event")}

@@ -1,0 +1,135 @@
+import pytest
+import time_machine
+from django.test import Client
+
+from scheduler.channels.base import Verdict, rejected
+from scheduler.dispatch import dispatch_once
+from scheduler.domain.status import Status
+from scheduler.models import Clinic, Event, Reminder, Sender
+from tests.attention.waits import LATER, doubtful, failed
+from tests.dispatch.plans import DAY_2, Recording, day_2_of, live_clinic
+from tests.web.people import member, signed_in
+
+pytestmark = pytest.mark.django_db
+URL = "/c/leafy/attention"
+
+
+@pytest.fixture(autouse=True)
+def half_an_hour_later(friday: None) -> None:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    return live_clinic()
+
+
+def page(client: Client) -> str:
+    return client.get(URL).content.decode()
+
+
+def seen(client: Client) -> str:
+    return page(client).split('name="seen" value="')[1].split('"')[0]
+
+
+def decide(client: Client, reminder: Reminder, do: str, **said: str) -> tuple[int, str]:
+    given = {"reminder": str(reminder.pk), "do": do, "why": "Spoke to her", "seen": ""} | said
+    answer = client.post(URL, given, follow=True)
+    return answer.status_code, answer.content.decode()
+
+
+def test_it_says_what_is_wrong_and_whom_to_call(staff: Client, clinic: Clinic) -> None:
+    failed(clinic)
+    shown = page(staff)
+    assert "the provider refused the address" in shown
+    assert 'href="tel:+447700900123"' in shown
+    assert "code 30005" in shown
+
+
+def test_it_says_that_it_may_have_arrived(staff: Client, clinic: Clinic) -> None:
+    doubtful(clinic)
+    assert "It may have arrived." in page(staff)
+    assert 'value="again"' not in page(staff)
+
+
+def test_it_says_when_nothing_waits(staff: Client) -> None:
+    assert "Nothing waits for you." in page(staff)
+
+
+@pytest.mark.parametrize(
+    ("do", "status"),
+    [("told", Status.HANDLED), ("drop", Status.DROPPED), ("again", Status.SCHEDULED)],
+)
+def test_staff_decide(staff: Client, clinic: Clinic, do: str, status: Status) -> None:
+    reminder = failed(clinic)
+    code, shown = decide(staff, reminder, do, seen=seen(staff))
+    assert code == 200
+    assert "Nothing waits for you." in shown
+    reminder.refresh_from_db()
+    assert reminder.status == status
+    assert Event.objects.for_clinic(clinic).filter(actor="staff@leafy.example.com").exists()
+
+
+def test_the_patients_page_tells_of_it(staff: Client, clinic: Clinic) -> None:
+    reminder = failed(clinic)
+    decide(staff, reminder, "told")
+    shown = staff.get(f"/c/leafy/episodes/{reminder.episode_id}").content.decode()
+    assert "told by phone (Spoke to her)" in shown
+
+
+def test_the_second_of_two_is_told(staff: Client, admin: Client, clinic: Clinic) -> None:
+    reminder = failed(clinic)
+    mark = seen(staff)
+    decide(admin, reminder, "told", seen=mark)
+    code, shown = decide(staff, reminder, "again", seen=mark)
+    assert code == 422
+    assert "admin@leafy.example.com was quicker" in shown
+
+
+def test_without_a_reason_it_keeps_nothing(staff: Client, clinic: Clinic) -> None:
+    reminder = failed(clinic)
+    code, shown = decide(staff, reminder, "told", why=" ")
+    assert (code, "Say why this is done." in shown) == (422, True)
+    reminder.refresh_from_db()
+    assert reminder.status == Status.FAILED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"do": "burn"},
+        {"do": ""},
+        {"reminder": "x"},
+        {"reminder": "9" * 30},
+        {"reminder": "-1"},
+        {"seen": "x"},
+    ],
+)
+def test_odd_input_changes_nothing(staff: Client, clinic: Clinic, said: dict[str, str]) -> None:
+    reminder = failed(clinic)
+    given = {"reminder": str(reminder.pk), "do": "told", "why": "x"} | said
+    assert staff.post(URL, given).status_code in (302, 422)
+    reminder.refresh_from_db()
+    assert reminder.status == Status.FAILED
+
+
+def test_another_clinics_messages_are_unknown(clinic: Clinic, other_clinic: Clinic) -> None:
+    reminder = failed(clinic)
+    theirs = signed_in(member(other_clinic, "admin"))
+    answer = theirs.post("/c/other/attention", {"reminder": reminder.pk, "do": "told", "why": "x"})
+    assert answer.status_code == 422
+    reminder.refresh_from_db()
+    assert reminder.status == Status.FAILED
+
+
+def test_a_held_sender_is_released_by_an_admin(staff: Client, admin: Client, clinic: Clinic) -> None:
+    day_2_of(clinic)
+    dispatch_once(DAY_2, {"sms": Recording(rejected("21606", Verdict.CONFIGURATION))})
+    assert "code 21606" in page(staff)
+    assert "It is mended" not in page(staff)
+    assert "It is mended" in page(admin)
+    assert staff.post(f"{URL}/sender").status_code == 403
+    assert Sender.objects.get().held_at is not None
+    assert admin.post(f"{URL}/sender").status_code == 302
+    assert Sender.objects.get().held_at is None
