@@ -5,7 +5,7 @@ meanwhile. PostgreSQL tells it.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.channels.base import Channel
-from scheduler.dispatch.claim import BATCH, LEASE, Batch, Claimed, claim
+from scheduler.dispatch.claim import LEASE, Batch, Claimed, claim
 from scheduler.dispatch.clocks import Clocks, ClocksDiffer, Jumps, nothing_to_compare
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.due import next_due, queue_opens
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 #: how many requests are under way at once
 IN_FLIGHT = 50
+#: how many are claimed in one transaction, and how many are looked at once more before they are posted
+AT_ONCE = 150
+GROUP = 25
 #: seconds
 LONGEST_SLEEP = 1.0
 SHORT_SLEEP = 0.05
@@ -63,6 +66,8 @@ class Worker:
         self._woken = asyncio.Event()
         #: claimed, and certain not to be posted
         self._given_up: list[Claimed] = []
+        #: claimed, and not yet looked at once more
+        self._taken: deque[Claimed] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
         self._posted: asyncio.Queue[Posted] = asyncio.Queue()
 
@@ -111,32 +116,45 @@ class Worker:
         return True
 
     async def _turn(self) -> bool:
-        """Take and post what there is room for; false where nothing is due."""
-        room = IN_FLIGHT - len(self._under_way)
-        if room <= 0:
+        """Take what is due, and post a group of what was taken; false where there is neither."""
+        looked_at = 0
+        if len(self._taken) < GROUP:
+            batch = await self._database.run(self._claim)
+            self.counts += batch.set_aside
+            self._taken += batch.claimed
+            looked_at = batch.looked_at
+        return bool(await self._post_some() or looked_at)
+
+    def _claim(self) -> Batch:
+        return claim(self._clocks.now(), worker=self.name, live=self._live, limit=AT_ONCE)
+
+    async def _post_some(self) -> int:
+        """Nothing waits between the last look at a text and its request: there is room for all of a group.
+
+        Returns how many were looked at.
+        """
+        wanted = min(len(self._taken), GROUP)
+        while self._room() < wanted:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-            return True
-        batch = await self._database.run(self._claim, min(room, BATCH))
-        self.counts += batch.set_aside
-        for one in await self._recheck(batch.claimed):
+        group = [self._taken.popleft() for _ in range(min(len(self._taken), self._room()))]
+        for one in await self._recheck(group):
             task = asyncio.create_task(self._post_one(one))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        return bool(batch.looked_at)
+        return len(group)
 
-    def _claim(self, limit: int) -> Batch:
-        return claim(self._clocks.now(), worker=self.name, live=self._live, limit=limit)
+    def _room(self) -> int:
+        return IN_FLIGHT - len(self._under_way)
 
-    async def _recheck(self, claimed: Sequence[Claimed]) -> Sequence[Claimed]:
-        """Nothing waits between this and the request: there is room for every one of them."""
+    async def _recheck(self, group: Sequence[Claimed]) -> Sequence[Claimed]:
         while not self._stopping.is_set():
             try:
-                return await self._database.run(recheck, claimed, self._clock(), worker=self.name)
+                return await self._database.run(recheck, group, self._clock(), worker=self.name)
             except DatabaseAway as away:
                 # None of them was posted; when the database is back it decides whether one still may be.
                 log.warning("database away", why=str(away))
                 await self._sleep(LONGEST_SLEEP)
-        self._given_up += claimed
+        self._given_up += group
         return ()
 
     async def _post_one(self, one: Claimed) -> None:
@@ -221,8 +239,7 @@ class Worker:
         """What is under way may finish; what does not is in doubt when its lease ends."""
         try:
             async with asyncio.timeout(GRACE):
-                if self._given_up:
-                    given_up = list(unposted(self._given_up))
+                if given_up := list(unposted([*self._given_up, *self._taken])):
                     await self._database.insist(release, given_up, self._clock(), worker=self.name)
                 while self._under_way:
                     await asyncio.wait(self._under_way)
