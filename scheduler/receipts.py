@@ -201,5 +201,7 @@ def _follow(attempt: Attempt, status: AttemptStatus, now: datetime) -> None:
             was_taken([reminder.pk], after, actor="provider", now=now)
         return
     others = Attempt.objects.across_clinics().filter(reminder=reminder).exclude(pk=attempt.pk)
+    # Of one in doubt that nobody looks for any more nothing is to be hoped.
+    others = others.exclude(status=AttemptStatus.IN_DOUBT, look_at=None)
     if after in ALLOWED[before] and not others.filter(status__in=HOPEFUL).exists():
         move([reminder.pk], before, after, reason=attempt.error_code, actor="provider", now=now)

@@ -11,6 +11,7 @@ from scheduler.dispatch.summary import FOR_PEOPLE
 from scheduler.dispatch.watchdog import progress_of, seen_last, workers
 from scheduler.domain.status import Status
 from scheduler.models import Clinic, Reminder, Sender
+from scheduler.receipts import unknown
 
 Gauge = GaugeMetricFamily
 
@@ -26,6 +27,7 @@ def figures(now: datetime) -> Iterator[Gauge]:
     yield from _senders(now)
     waiting = Reminder.objects.across_clinics().filter(status__in=FOR_PEOPLE)
     yield _by_clinic("aftercare_attention", "reminders that wait for somebody's decision", waiting)
+    yield Gauge("aftercare_reports_unknown", "reports of messages that nobody knows here", value=unknown())
 
 
 def _alarms() -> Gauge:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
-from scheduler.alarms import Kind, alarm, clear
+from scheduler.alarms import Kind, alarm, clear, open_alarms
 from scheduler.channels.base import Unanswered, answering
 from scheduler.dispatch.inquiry import Desk
 from scheduler.domain.status import Status
@@ -24,6 +24,7 @@ REASON = "configuration"
 ACCOUNT_CODES = ("20003", "10001", "20005", "30002")
 #: a sender is not tried again before that
 REST = timedelta(minutes=5)
+DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -58,6 +59,12 @@ def let_go(sender: Sender, now: datetime, *, actor: str, why: str = "") -> bool:
 def _tell(sender: Sender, kind: str, why: str, actor: str, now: datetime) -> None:
     for clinic in Clinic.objects.filter(sender=sender):
         note(clinic, kind, actor=actor, now=now, sender=sender.name, why=why)
+
+
+def forget_refusals(now: datetime, worker: str) -> None:
+    """An alarm about refused texts or emails is over when a day brought no other."""
+    old = open_alarms().filter(kind__in=[Kind.TEXT_REFUSED, Kind.EMAIL_REFUSED], seen_at__lt=now - DAY)
+    old.update(closed_at=now)
 
 
 def held_since(now: datetime) -> list[Sender]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from scheduler.dispatch.claim import give_up_outlived
 from scheduler.dispatch.expire import expire_leases
-from scheduler.dispatch.hold import probe
+from scheduler.dispatch.hold import forget_refusals, probe
 from scheduler.dispatch.inquiry import Desk
 from scheduler.dispatch.letters import alarm_letters, post_from_loop
 from scheduler.dispatch.poll import poll
@@ -62,7 +62,7 @@ JOBS = (
     Job("in-doubt", timedelta(seconds=15), give_up, ask=reconcile),
     Job("undelivered", timedelta(seconds=5), follow_up, each_worker=True),
     Job("unheard", timedelta(minutes=1), lambda now, worker: adopt(now), ask=poll),
-    Job("held-senders", timedelta(minutes=1), lambda now, worker: None, ask=probe),
+    Job("held-senders", timedelta(minutes=1), forget_refusals, ask=probe),
     Job("queues", timedelta(minutes=1), give_up_outlived),
     # Who carries one on is settled on its own row, step by step.
     Job("rollouts", timedelta(seconds=2), carry_on, each_worker=True),

@@ -10,7 +10,7 @@ from scheduler.alarms import Kind, open_alarms
 from scheduler.channels.base import Outcome, Verdict, rejected
 from scheduler.channels.twilio_codes import MEANING, meaning
 from scheduler.dispatch import dispatch_once
-from scheduler.dispatch.hold import REST, let_go, probe
+from scheduler.dispatch.hold import REST, forget_refusals, let_go, probe
 from scheduler.dispatch.undelivered import follow_up
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Clinic, Event, OptOut, Reminder
@@ -263,3 +263,12 @@ def test_emails_that_are_refused_for_their_settings_are_tried_again_and_told_of(
     assert stands(reminder) == (Status.SCHEDULED, "configuration")
     assert alarms() == [Kind.EMAIL_REFUSED]
     assert held(clinic) == ""
+
+
+def test_an_alarm_about_refused_texts_is_over_after_a_day_without_another(clinic: Clinic) -> None:
+    day_2_of(clinic)
+    dispatch_once(DAY_2, {"sms": Recording(rejected("30007", Verdict.TEXT))})
+    forget_refusals(DAY_2 + timedelta(hours=23), WORKER)
+    assert alarms() == [Kind.TEXT_REFUSED]
+    forget_refusals(DAY_2 + timedelta(hours=25), WORKER)
+    assert alarms() == []

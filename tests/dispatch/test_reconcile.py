@@ -255,6 +255,18 @@ def test_what_a_person_settled_meanwhile_stays_so(clinic: Clinic, twilio: Provid
     assert stands(reminder)[0] == Status.HANDLED
 
 
+def test_one_that_nobody_looks_for_any_more_does_not_hide_a_failure(clinic: Clinic, twilio: Provider) -> None:
+    """A person had it sent again while nobody could say what became of the first try."""
+    reminder = doubtful(clinic, twilio, "500-after")
+    Attempt.objects.for_clinic(clinic).update(look_at=None)
+    again = Reminder.objects.across_clinics().filter(pk=reminder.pk)
+    again.update(status=Status.SCHEDULED, lease_owner="", lease_until=None)
+    send(twilio, DAY_2 + MINUTE)
+    second = attempts_of(reminder)[1]
+    receive(of_twilio(second.pk, second.provider_id or "", "undelivered", "30008"), DAY_2 + MINUTE)
+    assert stands(reminder)[0] == Status.UNDELIVERED
+
+
 def test_looking_costs_an_index_however_much_was_sent(clinic: Clinic) -> None:
     day_2_of(clinic)
     dispatch_once(DAY_2, {"sms": Recording(in_doubt("TimeoutError"))})

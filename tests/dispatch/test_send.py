@@ -1,0 +1,27 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from scheduler.channels.base import Kind
+from scheduler.dispatch.claim import claim
+from scheduler.dispatch.recheck import HALF_LEASE
+from scheduler.dispatch.send import post
+from scheduler.models import Clinic
+from tests.dispatch.plans import DAY_2, Recording, day_2_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("stood_still", "kind"), [(True, Kind.NOT_POSTED), (False, Kind.ACCEPTED)])
+def test_a_process_that_stood_still_since_the_last_look_posts_nothing(
+    clinic: Clinic, stood_still: bool, kind: Kind
+) -> None:
+    """Another worker may have taken over by the time that it goes on."""
+    day_2_of(clinic)
+    (one,) = claim(DAY_2, worker="worker here-1", live={"sms"}).claimed
+    channel = Recording()
+    if stood_still:
+        one = replace(one, claimed_at=one.claimed_at - HALF_LEASE.total_seconds() - 1)
+    assert asyncio.run(post(one, {"sms": channel})).kind is kind
+    assert len(channel.taken) == (kind is Kind.ACCEPTED)
