@@ -48,15 +48,20 @@ def column_value(model: type[models.Model], name: str, value: Any) -> tuple[str,
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of values that the engine takes as they are, in one round trip a chunk."""
+    """Insert rows of values that the engine takes as they are, each in the order of `columns`."""
     quote = connection.ops.quote_name
-    marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    names = ", ".join(map(quote, columns))
-    begin = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608 - names of our own
+    into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A tenth of what it costs to write the values into a statement.
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
         for chunk in chunks(rows, CHUNK):
             values = [value for row in chunk for value in row]
-            cursor.execute(begin + ", ".join([marks] * len(chunk)), values)
+            cursor.execute(f"INSERT INTO {into} VALUES " + ", ".join([marks] * len(chunk)), values)
 
 
 def conditional_update(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from scheduler import collector
 from scheduler.domain.diff import Diff
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, replan
@@ -126,6 +127,7 @@ def effect_on_everybody(
     return reach
 
 
+@collector.paused()
 def _look(
     patients: Sequence[int],
     protocol: Protocol,

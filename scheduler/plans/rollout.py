@@ -14,6 +14,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Q
 
+from scheduler import collector
 from scheduler.domain.diff import Diff
 from scheduler.editions import protocol_of
 from scheduler.history import note
@@ -51,6 +52,7 @@ def carry_out(
     return rollout
 
 
+@collector.paused()
 @transaction.atomic
 def step(rollout_id: int, now: datetime, *, by: str = "", waiting: Sequence[int] | None = None) -> Rollout:
     """The next patients. Two processes at the same job wait for each other, and each takes what is next.
