@@ -65,7 +65,7 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
             _settle_attempts(by_kind[kind], status, now)
         _release_attempts(by_kind[Kind.NOT_POSTED], now)
         # Whoever holds them by now: what a provider took must not be posted again.
-        was_taken(_ids(by_kind[Kind.ACCEPTED]), Status.SENT, actor=worker, now=now)
+        was_taken(_not_reported_lost(by_kind[Kind.ACCEPTED]), Status.SENT, actor=worker, now=now)
         _follow(by_kind[Kind.IN_DOUBT], Status.IN_DOUBT, "no-clear-answer", worker, now)
         _again(by_kind[Kind.NOT_POSTED], "not-posted", worker, now)
         _refused(by_kind[Kind.REJECTED], worker, now)
@@ -100,6 +100,14 @@ def _release_attempts(posted: Sequence[Posted], now: datetime) -> None:
         by_code[outcome.code].append(one.outgoing.attempt_id)
     for code, ids in by_code.items():
         release_attempts(ids, now, code)
+
+
+def _not_reported_lost(posted: Sequence[Posted]) -> list[int]:
+    """The reminders; a failure that was reported before the answer was recorded has been followed already."""
+    tries = [one.outgoing.attempt_id for one, _ in posted]
+    lost = Attempt.objects.across_clinics().filter(pk__in=tries, status=AttemptStatus.UNDELIVERED)
+    followed = set(lost.values_list("pk", flat=True)) if tries else set()
+    return [one.reminder_id for one, _ in posted if one.outgoing.attempt_id not in followed]
 
 
 def _ids(posted: Sequence[Posted]) -> list[int]:

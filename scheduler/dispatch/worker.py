@@ -234,6 +234,8 @@ class Worker:
         except ClocksDiffer:
             # The next claim says so.
             pass
+        except asyncio.CancelledError:
+            log.info("job cut short", job=job.name)
 
     async def _wind_up(self, recorder: asyncio.Task[None]) -> None:
         """What is under way may finish; what does not is in doubt when its lease ends."""

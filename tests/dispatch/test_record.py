@@ -9,9 +9,10 @@ from scheduler.dispatch.claim import LEASE, Claimed, claim
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.record import record
+from scheduler.dispatch.undelivered import follow_up
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, OptOut, Reminder
-from scheduler.receipts import Report, receive
+from scheduler.receipts import Report, of_twilio, receive
 from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, day_2_of, sms
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +255,17 @@ def test_a_text_that_was_taken_after_all_is_not_posted_by_the_next(clinic: Clini
     assert recheck(newer, LATE, worker="worker there-2") == ()
     reminder.refresh_from_db()
     assert reminder.status == Status.SENT
+
+
+@pytest.mark.parametrize("followed", [False, True])
+def test_a_failure_that_was_reported_before_the_answer_is_recorded_is_not_forgotten(
+    clinic: Clinic, followed: bool
+) -> None:
+    reminder = day_2_of(clinic, channels=("sms",))
+    one = claim_one()
+    receive(of_twilio(one.outgoing.attempt_id, "SM1", "undelivered", "30003"), DAY_2)
+    if followed:
+        follow_up(DAY_2, WORKER)
+    record([(one, accepted("SM1"))], DAY_2, worker=WORKER)
+    reminder.refresh_from_db()
+    assert reminder.status == (Status.SCHEDULED if followed else Status.UNDELIVERED)
