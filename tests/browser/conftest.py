@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from scheduler.demo import Access, create_if_empty
+from scheduler.domain.status import Status
+from scheduler.models import Reminder
 from tests.browser.visits import Visit, elsewhere
 from tests.support.chromium import FLAGS, SENTENCE, installed_chromium
 
@@ -28,7 +30,15 @@ def access(transactional_db: None) -> Access:
     """The demonstration clinic, with patients on different days of their plans."""
     made = elsewhere(create_if_empty, datetime.now(UTC))
     assert made is not None
+    elsewhere(_let_one_fail)
     return made
+
+
+def _let_one_fail() -> None:
+    """So that the page of what needs attention has something to show."""
+    last = Reminder.objects.across_clinics().filter(status=Status.SCHEDULED).order_by("-due_at")[:1]
+    failed = Reminder.objects.across_clinics().filter(pk__in=list(last.values_list("pk", flat=True)))
+    failed.update(status=Status.FAILED, status_reason="refused-address")
 
 
 @pytest.fixture

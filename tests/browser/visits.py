@@ -48,6 +48,7 @@ def paths() -> dict[str, str]:
         "enrol-again": f"/c/example/enrol?patient={sms.patient_id}",
         "enrolled": f"/c/example/episodes/{sms.pk}/enrolled",
         "episode": f"/c/example/episodes/{sms.pk}",
+        "attention": "/c/example/attention",
         "outbox": "/c/example/outbox",
         "settings": "/c/example/settings",
         "clinic-live": "/c/example/settings/live",
