@@ -111,7 +111,7 @@ class Environment(BaseSettings):
     #: an email provider's reports are believed with it: its signing key, or NAME:PASSWORD from the address
     email_webhook_secret: SecretStr | None = Field(None, examples=["reports:32 random letters and digits"])
     default_from_email: str | None = Field(None, examples=["Riverside Clinic <aftercare@example.com>"])
-    sms_rate_per_second: float = Field(1.0, gt=0, le=1000, examples=["1"])
+    sms_rate_per_second: float = Field(1.0, gt=0, le=100_000, examples=["1"])
     log_format: Literal["console", "json"] = Field("console", examples=["json"])
     #: the proxies that are believed about scheme and address of their callers
     forwarded_allow_ips: str = Field("127.0.0.1,::1", examples=["192.0.2.10"])
