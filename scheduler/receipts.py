@@ -131,10 +131,12 @@ def was_taken(reminder_ids: Iterable[int], after: Status, *, actor: str, now: da
 
     What a person has dealt with, or cancelled, stays so; the attempt shows the rest.
     """
-    ids = list(reminder_ids)
+    left = set(reminder_ids)
     for before in (Status.CLAIMED, Status.IN_DOUBT):
-        move(ids, before, after, actor=actor, now=now)
-    standing = Reminder.objects.across_clinics().filter(pk__in=ids, status__in=list(BY_WAY_OF))
+        left -= set(move(left, before, after, actor=actor, now=now))
+    if not left:
+        return
+    standing = Reminder.objects.across_clinics().filter(pk__in=left, status__in=list(BY_WAY_OF))
     for pk, status in standing.order_by("pk").values_list("pk", "status"):
         _take_back(pk, Status(status), after, actor, now)
 
