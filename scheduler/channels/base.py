@@ -1,5 +1,6 @@
 """What every channel is given, and what it answers."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +46,8 @@ class Outgoing:
     valid_for: int = 1
     sender: SmsSender | None = None
     letter: Letter | None = None
+    #: nothing is written to the provider later than that, on the monotonic clock of this process
+    post_by: float = math.inf
 
 
 class Kind(StrEnum):
@@ -99,6 +102,10 @@ def accepted(provider_id: str | None) -> Outcome:
 
 def not_posted(code: str) -> Outcome:
     return Outcome(Kind.NOT_POSTED, code=code)
+
+
+#: `post_by` had passed; whether it may still be posted has to be looked at again
+TOO_LATE = not_posted("too-late")
 
 
 def rejected(code: str, verdict: Verdict) -> Outcome:

@@ -1,6 +1,7 @@
 """Email through SMTP or one of anymail's providers; each message is sent in a thread of its own."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formataddr, parseaddr
@@ -19,6 +20,7 @@ from urllib3.exceptions import NewConnectionError
 
 from scheduler.channels import smtp
 from scheduler.channels.base import (
+    TOO_LATE,
     Letter,
     Outcome,
     Outgoing,
@@ -55,6 +57,8 @@ class Email:
     def _post(self, outgoing: Outgoing) -> Outcome:
         try:
             message = build(outgoing, self._from)
+            if time.monotonic() > outgoing.post_by:
+                return TOO_LATE
             self._connect().send_messages([message])
         except AnymailError as fault:
             return _provider_outcome(fault)

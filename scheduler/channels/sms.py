@@ -1,7 +1,10 @@
 """SMS through the twilio package's asynchronous client."""
 
 import json
+import math
+import time
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,12 +18,14 @@ from aiohttp import (
     ConnectionTimeoutError,
     TCPConnector,
 )
+from aiohttp.connector import Connection
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from scheduler.channels.base import (
     REQUEST_TIMEOUT,
+    TOO_LATE,
     Listed,
     Outcome,
     Outgoing,
@@ -62,12 +67,34 @@ class Account:
     callback_url: str
 
 
+#: of the text that this task sends
+POST_BY: ContextVar[float] = ContextVar("post_by", default=math.inf)
+
+
+class TooLate(ClientError):
+    """There is a connection, and nothing was written to it."""
+
+
+class Punctual(TCPConnector):
+    """Looks at the time when there is a connection, just before the request is written to it.
+
+    A busy worker, or one that stood still, may get that far long after it knew that the text may go.
+    """
+
+    async def connect(self, *args: Any, **options: Any) -> Connection:
+        connection = await super().connect(*args, **options)
+        if time.monotonic() > POST_BY.get():
+            connection.release()
+            raise TooLate
+        return connection
+
+
 class TimedSession:
     """Adds the time-outs: the SDK's client takes one, and sends each request with none all the same."""
 
     def __init__(self, connections: int, timeout: ClientTimeout) -> None:
         self._timeout = timeout
-        self._session = ClientSession(connector=TCPConnector(limit=connections, keepalive_timeout=KEPT_OPEN))
+        self._session = ClientSession(connector=Punctual(limit=connections, keepalive_timeout=KEPT_OPEN))
 
     def request(self, **request: Any) -> Awaitable[ClientResponse]:
         return self._session.request(**request | {"timeout": self._timeout})
@@ -102,8 +129,11 @@ class Sms:
         await self._http.close()
 
     async def send(self, outgoing: Outgoing) -> Outcome:
+        POST_BY.set(outgoing.post_by)
         try:
             message = await self._messages.create_async(**self._request(outgoing))
+        except TooLate:
+            return TOO_LATE
         except (TwilioRestException, TwilioServiceException) as refusal:
             return _refused(refusal)
         except (ClientConnectorError, ConnectionTimeoutError) as unreached:

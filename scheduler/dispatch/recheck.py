@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 #: the rest of the lease is for the request itself and for recording it
 HALF_LEASE = LEASE / 2
+#: seconds for which the answer holds: who stops texts in the next moment gets none a second later
+FRESH = 0.9
 OTHER_CHANNEL = Decision(Status.SCHEDULED, "opted-out")
 CHANGED = Decision(Status.SCHEDULED, "changed")
 OUT_OF_TIME = Decision(Status.SCHEDULED, "half-the-lease-gone")
@@ -39,13 +41,15 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     """The ones that may be posted now, and at once; the others are provably not posted, and move on."""
     if not claimed:
         return ()
+    post_by = time.monotonic() + FRESH
     with transaction.atomic():
         # A change that is being made is waited for, and is seen; one that comes later sees the attempt.
         lock({one.patient_id for one in claimed})
         same = unchanged(claimed, worker)
         cleared = {one.reminder_id: fresh for one in claimed if (fresh := _as_before(one, same, now))}
         cleared |= _looked_into([one for one in claimed if one.reminder_id not in cleared], now, worker)
-    return tuple(cleared[one.reminder_id] for one in claimed if one.reminder_id in cleared)
+    ready = (cleared[one.reminder_id] for one in claimed if one.reminder_id in cleared)
+    return tuple(replace(one, outgoing=replace(one.outgoing, post_by=post_by)) for one in ready)
 
 
 def _as_before(one: Claimed, same: Set[int], now: datetime) -> Claimed | None:

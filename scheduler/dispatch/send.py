@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from scheduler.channels.base import Channel, Outcome, in_doubt, not_posted
+from scheduler.channels.base import TOO_LATE, Channel, Outcome, in_doubt, not_posted
 from scheduler.dispatch.claim import Claimed
 from scheduler.dispatch.recheck import HALF_LEASE
 
@@ -18,6 +18,8 @@ async def post(one: Claimed, channels: Mapping[str, Channel]) -> Outcome:
     if time.monotonic() - one.claimed_at > HALF_LEASE.total_seconds():
         # The process stood still since the last look, and another worker may have taken over.
         return not_posted("half-the-lease-gone")
+    if time.monotonic() > one.outgoing.post_by:
+        return TOO_LATE
     try:
         return await channels[one.route.channel].send(one.outgoing)
     except Exception as fault:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.channels.base import Channel
+from scheduler.channels.base import TOO_LATE, Channel
 from scheduler.dispatch.claim import LEASE, Batch, Claimed, claim
 from scheduler.dispatch.clocks import Clocks, ClocksDiffer, Jumps, nothing_to_compare
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
@@ -162,6 +162,11 @@ class Worker:
         if timedelta(0) < early <= AHEAD:
             await asyncio.sleep(early.total_seconds())
         outcome = await post(one, self._channels)
+        if outcome is TOO_LATE and not self._stopping.is_set():
+            # This process stood still since the last look; it looks again.
+            self._taken.append(one)
+            self._woken.set()
+            return
         self.counts[str(outcome.kind)] += 1
         self._posted.put_nowait((one, outcome))
 
@@ -191,7 +196,11 @@ class Worker:
                 await self._record([one])
 
     async def _queue_moves(self) -> bool:
-        """Whether something that is due only waits for its sender's rate."""
+        """Whether something that is due only waits for its sender's rate, or to be looked at again."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        if self._taken:
+            return True
         now = self._clock()
         opens = await self._database.run(queue_opens, now)
         return opens is not None and opens <= now + LEASE
@@ -239,6 +248,7 @@ class Worker:
 
     async def _wind_up(self, recorder: asyncio.Task[None]) -> None:
         """What is under way may finish; what does not is in doubt when its lease ends."""
+        self._stopping.set()
         try:
             async with asyncio.timeout(GRACE):
                 if given_up := list(unposted([*self._given_up, *self._taken])):

@@ -1,12 +1,13 @@
 import asyncio
 import socket
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from scheduler.channels.base import Kind, Outcome, Outgoing, SmsSender, Verdict
+from scheduler.channels.base import TOO_LATE, Kind, Outcome, Outgoing, SmsSender, Verdict
 from scheduler.channels.sms import Account, Sms
 from tests.support.ports import free_port
 from tests.support.provider import ACCOUNT, TOKEN, Provider, provider
@@ -133,3 +134,9 @@ def test_nothing_is_posted_twice_whatever_the_answer(twilio: Provider) -> None:
         twilio.behave(behaviour)
         send(twilio.url)
     assert len(twilio.accepted) == 3
+
+
+def test_it_writes_nothing_over_a_connection_that_it_got_too_late(twilio: Provider) -> None:
+    assert send(twilio.url, replace(TEXT, post_by=time.monotonic())) is TOO_LATE
+    assert twilio.answers == []
+    assert send(twilio.url, replace(TEXT, post_by=time.monotonic() + 60)).kind is Kind.ACCEPTED

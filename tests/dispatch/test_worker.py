@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 from structlog.testing import capture_logs
 
-from scheduler.channels.base import Channel, Outcome, Outgoing, accepted, not_posted
+from scheduler.channels.base import TOO_LATE, Channel, Outcome, Outgoing, accepted, not_posted
 from scheduler.channels.email import Email
 from scheduler.channels.outbox import Outbox
 from scheduler.channels.sms import Account, Sms
@@ -192,6 +192,25 @@ def test_it_finishes_what_is_under_way_when_it_is_told_to_stop(clinic: Clinic, t
     with running(texts(twilio), lambda: DAY_2):
         wait_for(lambda: bool(twilio.accepted))
     assert status_of(reminder) == Status.SENT
+
+
+def test_a_text_that_it_came_too_late_for_is_looked_at_again_and_goes(clinic: Clinic) -> None:
+    reminder, channel = day_2_of(clinic), Dawdling()
+    assert run_once(sms(channel)) == {"accepted": 1}
+    assert (status_of(reminder), len(channel.taken)) == (Status.SENT, 1)
+    assert [attempt.status for attempt in attempts_of(reminder)] == [AttemptStatus.SENT]
+
+
+class Dawdling(Recording):
+    """Takes the first text only when it is too late for it."""
+
+    too_late = True
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        if self.too_late:
+            self.too_late = False
+            return TOO_LATE
+        return await super().send(outgoing)
 
 
 def test_what_it_cannot_finish_in_time_is_in_doubt_when_the_lease_ends(

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Timer
 from typing import Any
@@ -16,6 +17,7 @@ from scheduler.dispatch.clocks import ClocksDiffer, database_now
 from scheduler.dispatch.compose import channels_of
 from scheduler.dispatch.due import awaits_provider
 from scheduler.dispatch.durability import NotDurable, check_durability
+from scheduler.dispatch.jobs import JOBS, Job
 from scheduler.dispatch.worker import Worker
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import Failure
@@ -60,9 +62,9 @@ class Command(BaseCommand):
             self.stdout.write(summary(counts))
 
 
-async def run(channels: Any, once: bool) -> dict[str, int]:
+async def run(channels: Any, once: bool, jobs: Sequence[Job] = JOBS) -> dict[str, int]:
     name = f"worker {socket.gethostname()[:50]}-{os.getpid()}"
-    worker = Worker(name, channels, utc_now, database_clock=database_now)
+    worker = Worker(name, channels, utc_now, jobs, database_clock=database_now)
 
     def stop() -> None:
         worker.stop()
