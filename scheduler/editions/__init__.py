@@ -8,6 +8,7 @@ from scheduler.editions.current import (
     find_edition,
     history,
     missing,
+    missing_under,
     protocol_of,
     where_to_set,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "get_draft",
     "history",
     "missing",
+    "missing_under",
     "protocol_of",
     "publish",
     "publish_draft",

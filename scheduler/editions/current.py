@@ -65,7 +65,11 @@ def _built(key: _Published) -> Protocol:
 
 def missing(clinic: Clinic, protocol_id: str) -> list[Missing]:
     """What the clinic still has to set before anybody can be enrolled. Raises UnknownProtocol."""
-    edition = current_edition(clinic, protocol_id)
+    return missing_under(current_edition(clinic, protocol_id), clinic, protocol_id)
+
+
+def missing_under(edition: Edition | None, clinic: Clinic, protocol_id: str) -> list[Missing]:
+    """The same, with the current edition at hand."""
     protocol = protocol_of(edition) if edition else find_protocol(protocol_id)
     wanted = {
         "urgent_phone": "" if clinic.urgent_phone else "the telephone number for urgent calls",

@@ -1,5 +1,6 @@
 """Enrolling a patient: what is asked, what is refused, and what is planned and written."""
 
+from scheduler.enrolment.bulk import enrol_many
 from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, preview
@@ -15,6 +16,7 @@ __all__ = [
     "already_running",
     "contact_of",
     "enrol",
+    "enrol_many",
     "offered",
     "page_link",
     "preview",

@@ -8,10 +8,12 @@ from typing import Any
 
 from scheduler import editions
 from scheduler.domain import localtime
+from scheduler.domain.pattern import course_of
+from scheduler.domain.phases import Course
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Timeline, Treatment, timeline_of
 from scheduler.enrolment import reading
-from scheduler.enrolment.patients import who
+from scheduler.enrolment.patients import Reached, who
 from scheduler.enrolment.phone import mobile
 from scheduler.enrolment.request import SITES, Enrolment, Refused
 from scheduler.models import Edition, Patient
@@ -42,6 +44,14 @@ class Typed:
         except ValueError as fault:
             self.faults[field] = str(fault)
         return otherwise
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the checks ask of the database, where it was asked for many enrolments at once."""
+
+    edition: Edition
+    reached: Reached
 
 
 @dataclass(frozen=True)
@@ -87,13 +97,15 @@ def identity_of(protocol_id: str, typed: Typed) -> str | None:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def refuse_unready(asked: Enrolment) -> None:
-    """Raise Refused where the clinic has not set what every patient must be told."""
-    missing = editions.missing(asked.clinic, asked.protocol_id)
-    if missing:
+def ready(asked: Enrolment) -> Edition:
+    """The edition of new enrolments. Raises Refused where what every patient must be told is not set."""
+    edition = editions.current_edition(asked.clinic, asked.protocol_id)
+    missing = editions.missing_under(edition, asked.clinic, asked.protocol_id)
+    if missing or edition is None:
         labels = ", ".join(value.label for value in missing)
         where = editions.where_to_set(asked.clinic)
         raise Refused({"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {where}"})
+    return edition
 
 
 def refuse_unknown_protocol(protocol_id: str) -> None:
@@ -103,11 +115,11 @@ def refuse_unknown_protocol(protocol_id: str) -> None:
         raise Refused({"protocol": str(unknown)}) from unknown
 
 
-def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = False) -> Checked:
+def check(
+    asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = False, known: Known | None = None
+) -> Checked:
     """All of it together, or Refused. `now` is a whole minute. A preview may leave out who the patient is."""
-    refuse_unready(asked)
-    edition = editions.current_edition(asked.clinic, asked.protocol_id)
-    assert edition is not None, "a clinic that misses nothing has an edition"
+    edition = known.edition if known else ready(asked)
     protocol = editions.protocol_of(edition)
     faults = _person_optional(asked, typed.faults) if preview else dict(typed.faults)
     if not preview and (shut := shut_ways(asked.clinic, typed.channels)):
@@ -116,9 +128,9 @@ def check(asked: Enrolment, typed: Typed, now: datetime, *, preview: bool = Fals
     faults |= {f"answers.{name}": sentence for name, sentence in unanswered.items()}
     treatment = _treatment(asked, typed, now)
     if treatment:
-        over = not unanswered and treatment.day_of(now) > last_day(protocol, treatment)
+        over = not unanswered and is_over(protocol, treatment)
         faults |= _about_time(treatment, over=over, late_confirmed=asked.late_confirmed or preview)
-    chosen = who(asked, typed.name, typed.mobile, typed.email)
+    chosen = who(asked, typed.name, typed.mobile, typed.email, known.reached if known else None)
     if chosen.fault:
         faults["patient"] = chosen.fault
     if faults or treatment is None:
@@ -153,11 +165,22 @@ def _about_time(treatment: Treatment, *, over: bool, late_confirmed: bool) -> di
     return {}
 
 
+def is_over(protocol: Protocol, treatment: Treatment) -> bool:
+    """Whether the plan's last day was before the day of the enrolment."""
+    day = treatment.day_of(treatment.enrolled_at)
+    # Mostly the phases say it: another timeline is worked out for the few that are enrolled after them.
+    return day > 0 and day > _last_end(course_of(protocol, treatment)) and day > last_day(protocol, treatment)
+
+
+def _last_end(course: Course) -> int:
+    """The number of the last day that a rule covers, of those whose end is given."""
+    return max((phase.last_day for phase in course.phases.values() if phase.last_day is not None), default=0)
+
+
 def last_day(protocol: Protocol, treatment: Treatment) -> int:
     """The number of the plan's last day, whoever is enrolled on time: of its last end or its last message."""
     on_time = timeline_of(protocol, replace(treatment, enrolled_at=treatment.treated_at))
-    ends = [phase.last_day for phase in on_time.phases if phase.last_day is not None]
-    return max([0, *ends, *(reminder.day for reminder in on_time.reminders)])
+    return max([0, _last_end(on_time.course), *(reminder.day for reminder in on_time.reminders)])
 
 
 def is_late(treatment: Treatment) -> bool:

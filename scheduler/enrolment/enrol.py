@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from scheduler.enrolment import rows
 from scheduler.enrolment.checking import Checked, Typed, check, identity_of, read, refuse_unknown_protocol
 from scheduler.enrolment.further import add_treatment
 from scheduler.enrolment.patients import NEW
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
-from scheduler.models import Episode, Event, Reminder
+from scheduler.enrolment.writing import write
+from scheduler.models import Episode, Event
 from scheduler.wake import wake_workers
 
 DIFFERENT = {
@@ -64,12 +64,7 @@ def _find(asked: Enrolment, identity: str) -> Episode | None:
 
 @transaction.atomic
 def _write(asked: Enrolment, checked: Checked, actor: str) -> Episode:
-    patient = rows.patient_row(asked, checked)
-    patient.save(force_insert=True)
-    episode = rows.episode_row(asked, checked, patient, actor)
-    episode.save(force_insert=True)
-    reminders = Reminder.objects.bulk_create(rows.reminder_rows(episode, checked.timeline))
-    Event.objects.bulk_create(rows.event_rows(episode, reminders, checked.timeline, actor))
+    [episode] = write([(asked, checked)], actor)
     wake_workers()
     return episode
 

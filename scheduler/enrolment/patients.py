@@ -5,7 +5,7 @@ name with the same number is somebody else: families share telephones.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -40,12 +40,19 @@ class Who:
     alike: tuple[Patient, ...] = ()
 
 
-def who(asked: Enrolment, name: str, mobile: str, email: str) -> Who:
-    """Whom the enrolment is for. `name` and the addresses are as they were read; empty: not known yet."""
+#: who has a number or an email address in a clinic, the newest record first
+Reached = Callable[[Clinic, str, str], Iterable[Patient]]
+
+
+def who(asked: Enrolment, name: str, mobile: str, email: str, reached: Reached | None = None) -> Who:
+    """Whom the enrolment is for. `name` and the addresses are as they were read; empty: not known yet.
+
+    `reached` is at hand where it was asked for many enrolments at once.
+    """
     if asked.patient == NEW:
         return Who()
     if not asked.patient:
-        alike = alike_in(asked.clinic, name, mobile, email)
+        alike = alike_in(asked.clinic, name, mobile, email, reached)
         return Who(fault=_question(alike), alike=alike) if alike else Who()
     patient = record(asked.clinic, asked.patient)
     if patient is None:
@@ -73,12 +80,15 @@ def records_for(asked: Enrolment, name: str, mobile: str, email: str) -> tuple[P
     return alike if chosen is None or chosen in alike else (chosen, *alike)
 
 
-def alike_in(clinic: Clinic, name: str, mobile: str, email: str) -> tuple[Patient, ...]:
+def alike_in(
+    clinic: Clinic, name: str, mobile: str, email: str, reached: Reached | None = None
+) -> tuple[Patient, ...]:
     """Records of the same name that are reached in the same way."""
     if not name or not (mobile or email):
         return ()
     # So few share an address that the names can be compared here, where `casefold` is at hand.
-    named = [patient for patient in reached_by(clinic, mobile, email) if _same_name(name, patient.name)]
+    found = (reached or reached_by)(clinic, mobile, email)
+    named = [patient for patient in found if _same_name(name, patient.name)]
     apart = _apart(clinic, [patient.pk for patient in named]) if named else set()
     return tuple(patient for patient in named if patient.pk not in apart)[:PROPOSED]
 

@@ -26,14 +26,14 @@ def mobile(typed: str, zone: str) -> str:
     written = e164(number)
     if DRAMA_MOBILE.fullmatch(written):
         return written
-    if DRAMA_LANDLINE.fullmatch(written) or (
-        phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) not in MOBILE
-    ):
+    # Looked up once: a number without a kind is not valid.
+    kind = phonenumbers.number_type(number)
+    if DRAMA_LANDLINE.fullmatch(written) or kind not in (*MOBILE, PhoneNumberType.UNKNOWN):
         raise NotANumber(
             "This is not a mobile number, so texts cannot reach it. Give a mobile number, or leave it out "
             "and use email."
         )
-    if not phonenumbers.is_valid_number(number):
+    if kind == PhoneNumberType.UNKNOWN:
         raise NotANumber(f"This is not a complete telephone number. {_example(region)}")
     return written
 

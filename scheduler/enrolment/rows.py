@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from scheduler.domain import localtime
-from scheduler.domain.status import Status
 from scheduler.domain.timeline import Timeline, Unsent
 from scheduler.enrolment.checking import Checked
 from scheduler.enrolment.contact import new_token
@@ -68,25 +67,21 @@ def reminder_rows(episode: Episode, timeline: Timeline) -> list[Reminder]:
     ]
 
 
-def event_rows(episode: Episode, reminders: list[Reminder], timeline: Timeline, actor: str) -> list[Event]:
-    """One for the enrolment, with what was said and what is not sent; and one per planned reminder."""
-    common = {"clinic": episode.clinic, "episode": episode, "actor": actor, "at": episode.enrolled_at}
-    planned = [
-        Event(kind="planned", reminder=reminder, after=Status.SCHEDULED, **common) for reminder in reminders
-    ]
-    return [enrolled_row(episode, timeline.unsent, actor), *planned]
-
-
 def enrolled_row(episode: Episode, unsent: Iterable[Unsent], actor: str) -> Event:
-    not_planned = [{"key": late.key, "reason": late.reason, "into": late.into} for late in unsent]
     return Event(
         kind="enrolled",
         clinic=episode.clinic,
         episode=episode,
         actor=actor,
         at=episode.enrolled_at,
-        details=said_of(episode) | {"not_planned": not_planned},
+        details=enrolled_details(episode, unsent),
     )
+
+
+def enrolled_details(episode: Episode, unsent: Iterable[Unsent]) -> dict[str, Any]:
+    """What was said, and what is not sent on its own."""
+    not_planned = [{"key": late.key, "reason": late.reason, "into": late.into} for late in unsent]
+    return said_of(episode) | {"not_planned": not_planned}
 
 
 def said_of(episode: Episode) -> dict[str, Any]:
