@@ -9,7 +9,10 @@ from django.db.models.expressions import RawSQL
 
 from scheduler.dispatch.watchdog import LATE
 from scheduler.domain.status import AttemptStatus
-from scheduler.models import Attempt, Clinic, Reminder
+from scheduler.models import Attempt, Clinic, Edition, Reminder
+from scheduler.plans.cases import UNREADABLE
+from scheduler.plans.courses import course_of_episode
+from scheduler.plans.wording import label_in
 from scheduler.sets import stamp
 
 #: a worker that is there sees to an expired lease in seconds
@@ -39,9 +42,10 @@ OVERDUE_ONES = [
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`attempts` are all tries, the first one first; `seen` says which state of things this is."""
+    """`label` is what staff call it, `attempts` are all tries; `seen` says which state of things this is."""
 
     reminder: Reminder
+    label: str
     attempts: tuple[Attempt, ...]
     seen: str
 
@@ -66,14 +70,28 @@ def find(clinic: Clinic, reminder_id: int, now: datetime) -> Reminder | None:
 
 
 def waiting_rows(reminders: Iterable[Reminder]) -> list[Waiting]:
-    """These with their tries, in two queries."""
+    """These with their tries, the first one first; the queries do not grow with their number."""
     rows = list(reminders)
     ids = [row.pk for row in rows]
     tries: dict[int, list[Attempt]] = {pk: [] for pk in ids}
     for attempt in Attempt.objects.across_clinics().filter(reminder__in=ids).order_by("created_at", "pk"):
         tries[attempt.reminder_id].append(attempt)
     seen = seen_of(ids)
-    return [Waiting(row, tuple(tries[row.pk]), seen[row.pk]) for row in rows]
+    editions = (
+        Edition.objects.across_clinics().defer("protocol").in_bulk({r.episode.edition_id for r in rows})
+    )
+    return [
+        Waiting(row, _label(row, editions[row.episode.edition_id]), tuple(tries[row.pk]), seen[row.pk])
+        for row in rows
+    ]
+
+
+def _label(row: Reminder, edition: Edition) -> str:
+    try:
+        return label_in(course_of_episode(row.episode, edition), row.message, row.due_at)
+    except UNREADABLE:
+        # Why it waits, perhaps.
+        return row.key
 
 
 def seen_of(ids: list[int]) -> dict[int, str]:

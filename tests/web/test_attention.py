@@ -45,6 +45,9 @@ def test_it_says_what_is_wrong_and_whom_to_call(staff: Client, clinic: Clinic) -
     assert "the provider refused the address" in shown
     assert 'href="tel:+447700900123"' in shown
     assert "code 30005" in shown
+    assert "<span>2 days after treatment</span>" in shown
+    # What to say on the telephone stands there at once.
+    assert "<details open>" in shown
 
 
 def test_it_says_that_it_may_have_arrived(staff: Client, clinic: Clinic) -> None:
