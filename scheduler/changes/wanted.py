@@ -51,7 +51,7 @@ def changed(loaded: Loaded, wanted: Wanted) -> Loaded:
         rows = tuple(row._replace(moved_to=None) if row.id in mine else row for row in rows)
     # What was told of a leg was told of the one that was treated, whichever was written down.
     tellings = tuple(
-        replace(telling, site=episode.site) if telling.episode == episode.pk else telling
+        telling._replace(site=episode.site) if telling.episode == episode.pk else telling
         for telling in loaded.case.tellings
     )
     case = replace(loaded.case, courses=_courses(loaded, episode), rows=rows, tellings=tellings)

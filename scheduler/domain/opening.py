@@ -1,8 +1,10 @@
 """Whether a plan that is made anew begins with a text of its own: a correction, or a catch-up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.due import Candidate, dated
@@ -19,8 +21,7 @@ LONG_AGO = timedelta(days=180)
 MISSED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """What a text that left, or may have left, told the patient. `opens`: it said all that held then.
 
     `ends` has the ends that it named, as `told_end` writes them: a phase -> 2026-12-04 or 2026-11-23T15:00.
@@ -45,7 +46,9 @@ def with_openings(
     """
     newest_first = sorted(standings, key=_age, reverse=True)
     courses = joined([standing.course for standing in newest_first])
-    linked = [replace(s, course=c) for s, c in zip(newest_first, courses, strict=True)]
+    linked = [
+        s if s.course is c else replace(s, course=c) for s, c in zip(newest_first, courses, strict=True)
+    ]
     decided: list[Standing] = []
     for standing in linked:
         others = [other for other in courses if other is not standing.course]
@@ -56,8 +59,12 @@ def with_openings(
                 s.course for s in decided if (s.opening or _will_open(s)) and not s.course.treatment.paused
             ]
             opening = _opening(standing, others, speaks, tellings, pending, linked)
-        decided.append(replace(standing, opening=opening))
-    return [replace(s, opening=d.opening) for s, d in zip(newest_first, decided, strict=True)]
+        decided.append(_with(opening, standing))
+    return [_with(d.opening, s) for s, d in zip(newest_first, decided, strict=True)]
+
+
+def _with(opening: Opening | None, standing: Standing) -> Standing:
+    return standing if standing.opening == opening else replace(standing, opening=opening)
 
 
 def _age(standing: Standing) -> tuple[datetime, int]:
@@ -112,13 +119,17 @@ def owed(standing: Standing, others: Sequence[Course], tellings: Iterable[Tellin
 def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, str]:
     """The last word on each rule. A text that says all that holds takes the place of what was said before."""
     heard: dict[str, str] = {}
-    for telling in sorted(tellings, key=lambda telling: telling.at):
+    of_site_only = False
+    # From the last one back to the one that said all.
+    for telling in sorted(tellings, key=attrgetter("at"))[::-1]:
         meets = legs_meet(course.treatment.site, telling.site)
-        if telling.opens:
-            heard = (
-                {} if meets else {name: end for name, end in heard.items() if _scope(course, name) == "site"}
-            )
-        heard |= {name: end for name, end in telling.ends.items() if meets or _scope(course, name) == "body"}
+        for name, end in telling.ends.items():
+            scope = _scope(course, name)
+            if name not in heard and (meets or scope == "body") and (scope == "site" or not of_site_only):
+                heard[name] = end
+        if telling.opens and meets:
+            break
+        of_site_only = of_site_only or telling.opens
     return heard
 
 

@@ -4,6 +4,7 @@ Their rules and messages lie alike, whole days apart, as long as no clock change
 worked out once for a model day and moved from there, which costs a fraction of working them out.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -36,26 +37,28 @@ def course_of(protocol: Protocol, treatment: Treatment) -> Course:
     pattern, by, days = moved
     episode, phases = treatment.episode, pattern.course.phases
     return Course(
-        protocol, treatment, {name: _phase(phase, by, days, episode) for name, phase in phases.items()}
+        protocol,
+        treatment,
+        {name: _phase(phase, by, days, episode) for name, phase in phases.items()},
+        like=(pattern, by),
     )
 
 
-def candidates(course: Course) -> list[Candidate]:
+def candidates(course: Course, without: Container[str] = ()) -> list[Candidate]:
     """Every message that hangs on a day or a phase and that has something to say when it is due.
 
-    They are those of the treatment by itself: another treatment may leave less of them.
+    They are those of the treatment by itself: another treatment may leave less of them. Those of the keys
+    in `without` are left out.
     """
-    moved = _moved(course.protocol, course.treatment)
-    if moved is None:
-        return work_out_candidates(course)
-    pattern, by, _ = moved
-    return [_candidate(one, by) for one in pattern.candidates]
+    if course.like is None:
+        return [one for one in work_out_candidates(course) if one.key not in without]
+    pattern, by = course.like
+    return [_candidate(one, by) for one in pattern.candidates if one.key not in without]
 
 
 def pattern_of(course: Course) -> Pattern | None:
     """None where a clock change makes the treatment unlike those of other days."""
-    moved = _moved(course.protocol, course.treatment)
-    return moved[0] if moved else None
+    return course.like[0] if course.like else None
 
 
 def _moved(protocol: Protocol, treatment: Treatment) -> tuple[Pattern, timedelta, timedelta] | None:

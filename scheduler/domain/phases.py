@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Ends, Protocol
 from scheduler.domain.protocol import Phase as Rule
 from scheduler.domain.sending_hours import LocalHours, local_hours
+
+if TYPE_CHECKING:
+    from scheduler.domain.pattern import Pattern
 
 SECOND = timedelta(seconds=1)
 
@@ -88,6 +91,8 @@ class Course:
     protocol: Protocol
     treatment: Treatment
     phases: Mapping[str, Phase]
+    #: the pattern that it was moved from, and how far (see `pattern.py`)
+    like: tuple["Pattern", timedelta] | None = field(default=None, compare=False, repr=False)
     hours: LocalHours = field(init=False, compare=False, repr=False)
 
     @property

@@ -64,7 +64,8 @@ class Plan:
 def plan_alone(standing: Standing, others: Sequence[Course]) -> Plan:
     """What one treatment sends, knowing what the patient's others make of its rules."""
     course = standing.course
-    possible = (c for c in candidates(course) if standing.may_plan(c) and not _was_said(standing, c))
+    to_come = candidates(course, standing.gone)
+    possible = (c for c in to_come if standing.may_plan(c) and not _was_said(standing, c))
     wanted = [_as_moved(standing, c) for c in possible]
     first_moment = course.hours.next_moment(max(standing.since, course.treatment.enrolled_at))
     unsent, in_time = [], []

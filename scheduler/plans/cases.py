@@ -22,13 +22,14 @@ from scheduler.plans.courses import treatment_of
 from scheduler.sets import chunks, instant, with_ids
 
 EPISODES = "SELECT * FROM scheduler_episode WHERE patient_id IN (IDS) ORDER BY id"
+# Instants as text: most come again and again, and are read once.
 ROWS = """
-    SELECT id, episode_id, "key", message, status, status_reason, due_at, send_by, critical, last, any_hour,
-        timezone, folds, moved_to, host_id, decided_by_id
+    SELECT id, episode_id, "key", message, status, status_reason, CAST(due_at AS text), CAST(send_by AS text),
+        critical, last, any_hour, timezone, folds, CAST(moved_to AS text), host_id, decided_by_id
     FROM scheduler_reminder WHERE episode_id IN (IDS) ORDER BY id
 """
 TELLINGS = """
-    SELECT reminder.episode_id, reminder.message, attempt.created_at, attempt.told
+    SELECT reminder.episode_id, reminder.message, CAST(attempt.created_at AS text), attempt.told
     FROM scheduler_attempt attempt JOIN scheduler_reminder reminder ON reminder.id = attempt.reminder_id
     WHERE reminder.episode_id IN (IDS) AND attempt.status NOT IN (%s, %s)
     ORDER BY attempt.created_at
@@ -85,17 +86,22 @@ class _Treated(NamedTuple):
 
 
 def _rows(episodes: Sequence[int]) -> Iterator[Stored]:
-    # Not by the ORM: most values come again and again, and are read once.
-    when = cache(instant)
+    when: Callable[[Any], Any] = cache(instant)
     folds = cache(lambda text: tuple(json.loads(text)))
     status = {str(one): one for one in Status}
     with connection.cursor() as cursor:
         for chunk in chunks(episodes):
             cursor.execute(with_ids(ROWS, chunk), chunk)
             for row in cursor.fetchall():
-                values: list[Any] = [*row[:4], status[row[4]], row[5], when(row[6]), when(row[7])]
-                values += [*map(bool, row[8:11]), row[11], folds(row[12]), when(row[13]), *row[14:]]
-                yield Stored(*values)
+                (
+                    pk, episode, key, message, stands, reason, due_at, send_by, critical, last, any_hour,
+                    zone, folded, moved_to, host, decided_by,
+                ) = row  # fmt: skip
+                yield Stored(
+                    pk, episode, key, message, status[stands], reason, when(due_at), when(send_by),
+                    bool(critical), bool(last), bool(any_hour), zone, folds(folded), when(moved_to), host,
+                    decided_by,
+                )  # fmt: skip
 
 
 def _tellings(treated: Mapping[int, _Treated]) -> Iterator[tuple[int, Telling]]:
