@@ -5,13 +5,18 @@ PYTHON := $(shell for p in $(PYTHONS); do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint lock screenshots image-check traceability clean
+.PHONY: run test chaos bench lint lock screenshots image-check traceability clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/aftercare run --demo
 
 test: $(VENV)/.dev
 	@$(BIN)/python scripts/run_tests.py
+
+# Long rounds of kills, faults and restarts: make chaos ROUNDS=20, and SEED=7 to repeat one.
+ROUNDS := 1
+chaos: $(VENV)/.dev
+	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
