@@ -115,7 +115,8 @@ class Course:
         for line in (*house.deaths, *odd[:20]):
             print(f"  {line}")
         answers = self._twilio.answers
-        for fault in found[:8]:
+        # While something is wrong for good nobody waited for the rest.
+        for fault in ([one for one in found if one.for_good] or found)[:8]:
             print(f"WRONG: reminder {fault.reminder} {fault.why}")
             for line in story(seen, fault.reminder, answers, self._beginning):
                 print(line)

@@ -78,8 +78,9 @@ POINTS = ("claiming", "claimed", "checked", "sending", "sent", "sent", "recordin
 
 
 def _fault(chance: Random) -> Fault:
-    if chance.random() < 0.3:
-        return Fault("sending", chance.randint(5, 20), chance.uniform(1.2, 1.8))
+    if chance.random() < 0.4:
+        point, most = chance.choice([("sending", 20), ("claimed", 4)])
+        return Fault(point, chance.randint(1, most), chance.uniform(1.2, 1.8))
     return Fault(chance.choice(POINTS), chance.randint(1, 12))
 
 
@@ -137,6 +138,8 @@ RULES = (
     _rule("slow", delay=TOO_SLOW, chance=0.02),
     _rule("accept", wait=TOO_SLOW, chance=0.02),
     _rule("accept", chance=0.05, listed_after=1.0),
+    # known only much later, as long as the first look waits
+    _rule("drop-after", "reports-late", chance=0.04, report_delay=8.0, listed_after=4.0),
     _rule("drop-after", "hidden", chance=0.015),
     _rule(20003, chance=0.003),
     _rule("redacted", on="read", chance=0.3),
