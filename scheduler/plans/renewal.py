@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from scheduler.domain.diff import Diff
 from scheduler.domain.replan import Case, replan
-from scheduler.models import Episode
+from scheduler.models import Edition, Episode
 from scheduler.plans.apply import apply
 from scheduler.plans.cases import load_cases
 from scheduler.sets import chunks, stamp, with_ids
@@ -15,7 +15,11 @@ from scheduler.wake import wake_workers
 
 HOLD = "SELECT id FROM scheduler_patient WHERE id IN (IDS) ORDER BY id "
 SINCE = "UPDATE scheduler_patient SET planned_at = %s WHERE id IN (IDS)"
-REVISED = "UPDATE scheduler_episode SET revision = revision + 1 WHERE patient_id IN (IDS) AND state <> %s"
+REVISED = """
+    UPDATE scheduler_episode SET revision = revision + 1,
+        edition_id = CASE WHEN id IN (MOVED) THEN %s ELSE edition_id END
+    WHERE patient_id IN (IDS) AND state <> %s
+"""
 
 
 def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
@@ -42,18 +46,34 @@ def renew(patients: Iterable[int], now: datetime, *, actor: str, busy_too: bool 
     return write(load_cases(held), now, actor=actor)
 
 
-def write(cases: Mapping[int, Case], now: datetime, *, actor: str) -> dict[int, Diff]:
-    """Store the plans of patients that are held. A text that a worker holds already is noticed by it."""
+def write(
+    cases: Mapping[int, Case],
+    now: datetime,
+    *,
+    actor: str,
+    edition: Edition | None = None,
+    moved: Sequence[int] = (),
+) -> dict[int, Diff]:
+    """Store the plans of patients that are held. A text that a worker holds already is noticed by it.
+
+    `moved` are the episodes that go over to another edition.
+    """
     planned = {patient: replan(case, now) for patient, case in cases.items()}
     diffs = {patient: diff for patient, (_, diff) in planned.items()}
     apply(list(diffs.values()), actor=actor, now=now)
-    _stand_since(list(cases), now)
+    _stand_since(list(cases), now, edition, moved)
     wake_workers()
     return diffs
 
 
-def _stand_since(patients: Sequence[int], now: datetime) -> None:
+def _stand_since(
+    patients: Sequence[int], now: datetime, edition: Edition | None, moved: Sequence[int]
+) -> None:
+    # Where nothing moves, no episode has this number.
+    ids = list(moved) or [0]
+    revised = REVISED.replace("(MOVED)", with_ids("(IDS)", ids))
     with connection.cursor() as cursor:
         for chunk in chunks(patients):
             cursor.execute(with_ids(SINCE, chunk), [stamp(now), *chunk])
-            cursor.execute(with_ids(REVISED, chunk), [*chunk, Episode.State.CANCELLED])
+            values = [*ids, edition.pk if edition else None, *chunk, str(Episode.State.CANCELLED)]
+            cursor.execute(with_ids(revised, chunk), values)

@@ -18,15 +18,14 @@ from scheduler import collector
 from scheduler.domain.diff import Diff
 from scheduler.editions import protocol_of
 from scheduler.history import note
-from scheduler.models import Clinic, Edition, Event, Rollout
+from scheduler.models import Clinic, Event, Rollout
 from scheduler.plans.cases import UNREADABLE, load_cases
 from scheduler.plans.everybody import STEP, Choice, Reach, reached
 from scheduler.plans.renewal import lock, write
-from scheduler.sets import chunks, insert, stamp, with_ids
+from scheduler.sets import insert, stamp
 
 log = structlog.get_logger(__name__)
 
-TAKE = "UPDATE scheduler_episode SET edition_id = %s WHERE id IN (IDS)"
 EVENT = ("clinic_id", "kind", "actor", "at", "before", "after", "reason", "episode_id", "details")
 #: patients in one step where the database has a single writer
 ALONE = 200
@@ -91,8 +90,7 @@ def _renew(rollout: Rollout, patients: Sequence[int], now: datetime) -> Reach:
     try:
         with transaction.atomic():
             cases = load_cases(patients, choice)
-            _take_edition(rollout.edition, choice.moved)
-            diffs = write(cases, now, actor=rollout.started_by)
+            diffs = write(cases, now, actor=rollout.started_by, edition=rollout.edition, moved=choice.moved)
             _tell(rollout, choice.moved, diffs, now)
     except UNREADABLE:
         if len(patients) == 1:
@@ -105,12 +103,6 @@ def _renew(rollout: Rollout, patients: Sequence[int], now: datetime) -> Reach:
         reach.add(diff)
     reach.left = choice.left
     return reach
-
-
-def _take_edition(edition: Edition, episodes: Sequence[int]) -> None:
-    with connection.cursor() as cursor:
-        for chunk in chunks(episodes):
-            cursor.execute(with_ids(TAKE, chunk), [edition.pk, *chunk])
 
 
 def _tell(rollout: Rollout, moved: list[int], diffs: Mapping[int, Diff], now: datetime) -> None:
