@@ -33,7 +33,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def start_worker(log: Path, fault: Fault | None) -> BaseProcess:
-    return _started(_work, log, fault)
+    return _started(work, log, fault)
 
 
 def start_web(log: Path, port: int) -> BaseProcess:
@@ -54,7 +54,7 @@ def _begin(log: Path) -> None:
     hurry()
 
 
-def _work(log: Path, fault: Fault | None) -> None:
+def work(log: Path, fault: Fault | None) -> None:
     """As `aftercare worker`."""
     _begin(log)
     if fault:

@@ -31,7 +31,7 @@ def main() -> int:
         provider_process("--seed", str(given.seed)) as twilio,
         faulty_mail_server(given.seed) as mail,
     ):
-        _set(url, twilio, mail, port)
+        settings(url, twilio, mail, port)
         # Only now: Django reads its settings when it is imported.
         from tests.chaos.course import Course
 
@@ -55,7 +55,7 @@ def _database(engine: str, folder: str) -> Iterator[tuple[str, Callable[[float],
             server.end()
 
 
-def _set(url: str, twilio: Provider, mail: Faulty, port: int) -> None:
+def settings(url: str, twilio: Provider, mail: Faulty, port: int) -> None:
     """The settings of this process, and of all that it starts."""
     os.environ |= {
         "DATABASE_URL": url, "SECRET_KEY": "chaos-" * 8, "PUBLIC_URL": f"http://127.0.0.1:{port}",

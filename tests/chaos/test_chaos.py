@@ -15,7 +15,14 @@ ENGINES = {"sqlite": "sqlite", "postgresql": "postgres"}
 @pytest.mark.django_db
 def test_whatever_goes_wrong_no_text_is_lost_and_none_goes_twice() -> None:
     """It has a database of its own; a round that fails prints its seed."""
-    words = ["--engine", ENGINES[connection.vendor], "--people", "140", "--seed", str(random.randrange(10**6))]
+    words = [
+        "--engine",
+        ENGINES[connection.vendor],
+        "--people",
+        "140",
+        "--seed",
+        str(random.randrange(10**6)),
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "tests.chaos.round", *words],
         cwd=PROJECT, capture_output=True, text=True, check=False, timeout=150,
