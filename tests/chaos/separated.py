@@ -32,7 +32,7 @@ class Separated:
         self._net, self._twilio, self._folder = net, twilio, folder
 
     def run(self, database: str) -> int:
-        """0 if every text went once, and some were cut off. `database` is its address as the hosts have it."""
+        """0 if every text went once, and some were cut off; `database` is its address for the hosts."""
         call_command("migrate", verbosity=0)
         self._people = enrolled.enrol_all([_person(number) for number in range(PEOPLE)], timezone.now())
         self._twilio.behave("slow", delay=0.5)
