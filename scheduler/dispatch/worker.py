@@ -149,7 +149,8 @@ class Worker:
     async def _recheck(self, group: Sequence[Claimed]) -> Sequence[Claimed]:
         while not self._stopping.is_set():
             try:
-                return await self._database.run(recheck, group, self._clock(), worker=self.name)
+                # The time is read when the database gets to it: it may be busy with something else till then.
+                return await self._database.run(lambda: recheck(group, self._clock(), worker=self.name))
             except DatabaseAway as away:
                 # None of them was posted; when the database is back it decides whether one still may be.
                 log.warning("database away", why=str(away))

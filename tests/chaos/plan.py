@@ -79,7 +79,7 @@ POINTS = ("claiming", "claimed", "checked", "sending", "sent", "sent", "recordin
 
 def _fault(chance: Random) -> Fault:
     if chance.random() < 0.4:
-        point, most = chance.choice([("sending", 20), ("claimed", 4)])
+        point, most = chance.choice([("sending", 20), ("asking", 60)])
         return Fault(point, chance.randint(1, most), chance.uniform(1.2, 1.8))
     return Fault(chance.choice(POINTS), chance.randint(1, 12))
 

@@ -17,6 +17,8 @@ PLACES = {
     # claimed, and not looked at again
     "claimed": ("scheduler.dispatch.worker.recheck", "before"),
     "checked": ("scheduler.dispatch.worker.recheck", "after"),
+    # about to ask the database something, with what was known then
+    "asking": ("scheduler.dispatch.database._guarded", "before"),
     # in the middle of a batch: some posted, some not, some under way
     "sending": ("scheduler.dispatch.worker.post", "before"),
     "sent": ("scheduler.dispatch.worker.post", "after"),

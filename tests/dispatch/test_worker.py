@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, connections
@@ -14,6 +15,7 @@ from scheduler.channels.email import Email
 from scheduler.channels.outbox import Outbox
 from scheduler.channels.sms import Account, Sms
 from scheduler.channels.smtp import Backend
+from scheduler.dispatch import database
 from scheduler.dispatch import worker as loop
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.jobs import JOBS, Job, run_job
@@ -199,6 +201,25 @@ def test_a_text_that_it_came_too_late_for_is_looked_at_again_and_goes(clinic: Cl
     assert run_once(sms(channel)) == {"accepted": 1}
     assert (status_of(reminder), len(channel.taken)) == (Status.SENT, 1)
     assert [attempt.status for attempt in attempts_of(reminder)] == [AttemptStatus.SENT]
+
+
+def test_the_last_look_knows_the_time_at_which_the_database_gets_to_it(
+    clinic: Clinic, channel: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every step has waited ten seconds by then."""
+    reminder, waited = day_2_of(clinic), 0
+    Reminder.objects.across_clinics().filter(pk=reminder.pk).update(send_by=DAY_2 + timedelta(seconds=25))
+    usual = database._guarded
+
+    def slowly(*step: Any, **options: Any) -> Any:
+        nonlocal waited
+        waited += 10
+        return usual(*step, **options)
+
+    monkeypatch.setattr(database, "_guarded", slowly)
+    worker = Worker(NAME, sms(channel), lambda: DAY_2 + timedelta(seconds=waited), jobs=())
+    asyncio.run(worker.run(once=True))
+    assert [outgoing.valid_for for outgoing in channel.taken] == [5]
 
 
 class Dawdling(Recording):
