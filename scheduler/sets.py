@@ -13,6 +13,8 @@ from django.db import connection, models
 T = TypeVar("T")
 #: below the number of parameters that either engine takes in one statement
 CHUNK = 500
+#: so few rows are written sooner by one statement than by COPY, which goes back and forth
+FEW = 20
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -52,7 +54,8 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     quote = connection.ops.quote_name
     into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        rows = list(rows)
+        if connection.vendor == "postgresql" and len(rows) > FEW:
             # A tenth of what it costs to write the values into a statement. Its errors are not Django's yet.
             with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
