@@ -202,7 +202,7 @@ def _slots(texts: Sequence[Prepared], now: datetime) -> tuple[list[tuple[Prepare
         if lane is None:
             slots.append((text, now))
         elif lane.is_open(now):
-            slots.append((text, lane.take(text.text.segments, text.row.clinic.pk)))
+            slots.append((text, lane.take(text.segments, text.row.clinic.pk)))
         else:
             waiting.append(text.row.reminder.pk)
     for lane in senders.values():

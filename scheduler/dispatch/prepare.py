@@ -15,7 +15,7 @@ from scheduler.dispatch.rate import Lane
 from scheduler.dispatch.route import Route, choose
 from scheduler.dispatch.row import Row
 from scheduler.dispatch.text import address, write
-from scheduler.domain.message import Text
+from scheduler.domain.message import Email, Sms
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Reminder
 from scheduler.opt_outs import Recipient
@@ -36,10 +36,14 @@ class Prepared:
 
     row: Row
     route: Route
-    text: Text
+    text: Sms | Email
     outgoing: Outgoing
     #: nobody may deliver it later
     until: datetime
+
+    @property
+    def segments(self) -> int:
+        return self.text.segments if isinstance(self.text, Sms) else 0
 
     @property
     def sender(self) -> int | None:
@@ -48,13 +52,12 @@ class Prepared:
 
     def attempt(self, now: datetime) -> Sequence[object]:
         """The values of its attempt, in the order of ATTEMPT."""
-        row, route, outgoing, as_sms = self.row, self.route, self.outgoing, self.route.kind == "sms"
-        told = self.text.sms_told if as_sms else self.text.email_told
+        row, route, outgoing = self.row, self.route, self.outgoing
         return (
             key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
             self.sender, route.kind, route.channel,
-            outgoing.address, outgoing.subject, outgoing.text, self.text.segments if as_sms else 0,
-            json.dumps(told), row.episode.revision, stamp(now), AttemptStatus.OPEN, "",
+            outgoing.address, outgoing.subject, outgoing.text, self.segments,
+            json.dumps(self.text.told), row.episode.revision, stamp(now), AttemptStatus.OPEN, "",
         )  # fmt: skip
 
 
@@ -80,12 +83,12 @@ def prepare(
         lane = senders.get(row.clinic.sender_id or 0) if route.channel == "sms" else None
         if lane and not lane.is_open(now):
             return QUEUED
-        text = write(row, view, guests, now)
-        if lane:
-            lane.take(text.segments, row.clinic.pk)
-        until = last_moment(row, now)
+        text, until = write(row, view, guests, route.kind, now), last_moment(row, now)
         outgoing = address(row, route, text, uuid4(), seconds_left(until, now))
-        return Prepared(row, route, text, outgoing, until)
+        prepared = Prepared(row, route, text, outgoing, until)
+        if lane:
+            lane.take(prepared.segments, row.clinic.pk)
+        return prepared
     except UNREADABLE:
         # One text that cannot be written must not hold up the others.
         log.exception("text cannot be written", reminder=row.reminder.pk, edition=row.edition.pk)

@@ -10,32 +10,32 @@ from django.conf import settings
 from scheduler.channels.base import Letter, Outgoing, SmsSender
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
-from scheduler.domain.message import Text, render_together
+from scheduler.domain.message import Email, Sms, render_email, render_sms
 from scheduler.enrolment import page_link
 from scheduler.models import Reminder
 from scheduler.plans.view import View, parts_of
 
 
-def write(row: Row, view: View, guests: Sequence[Reminder], now: datetime) -> Text:
+def write(row: Row, view: View, guests: Sequence[Reminder], kind: str, now: datetime) -> Sms | Email:
     """As its treatment stands beside the patient's others, with the `guests` that it carries for them.
 
     Raises ValueError or LookupError where the edition cannot say it.
     """
     parts = parts_of(row.reminder, view, guests, now)
-    return render_together(parts, row.home.contact, page_link(row.patient), now)
+    render = render_email if kind == "email" else render_sms
+    return render(parts, row.home.contact, page_link(row.patient), now)
 
 
-def address(row: Row, route: Route, text: Text, attempt_id: UUID, valid_for: int) -> Outgoing:
+def address(row: Row, route: Route, text: Sms | Email, attempt_id: UUID, valid_for: int) -> Outgoing:
     """The text on its way out; after so many seconds nobody may deliver it."""
-    as_email = route.kind == "email"
     return Outgoing(
         attempt_id=attempt_id,
         address=route.address,
-        text=text.email if as_email else text.sms,
-        subject=text.subject if as_email else "",
+        text=text.text,
+        subject=text.subject if isinstance(text, Email) else "",
         valid_for=valid_for,
         sender=_sender(row) if route.channel == "sms" else None,
-        letter=_letter(row, text) if as_email else None,
+        letter=_letter(row, text) if isinstance(text, Email) else None,
     )
 
 
@@ -45,7 +45,7 @@ def _sender(row: Row) -> SmsSender:
     return SmsSender(sender.messaging_service_sid, sender.from_number)
 
 
-def _letter(row: Row, text: Text) -> Letter:
+def _letter(row: Row, text: Email) -> Letter:
     return Letter(
         from_name=row.clinic.name,
         reply_to=row.clinic.reply_to,

@@ -88,6 +88,7 @@ def is_steady(zone: str, day: date, days: int) -> bool:
     return len({hour.astimezone(_zone(zone)).utcoffset() for hour in hours}) == 1
 
 
+@lru_cache(maxsize=4096)
 def short_date(day: date) -> str:
     """A date as people read it in a text: Fri 4 Dec."""
     return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}"

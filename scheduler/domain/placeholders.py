@@ -1,8 +1,10 @@
 """What stands in braces in a text: {clinic}, {phone}, {no-heat.date}, {compression-continuous.end}."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 
 from scheduler.domain import localtime
 from scheduler.domain.gsm7 import to_gsm7
@@ -34,24 +36,69 @@ class Unfillable(LookupError):
     """A text speaks of a phase that is absent or has no end."""
 
 
+@lru_cache(maxsize=8192)
+def _pieces(text: str) -> tuple[str, ...]:
+    """What stands before the first placeholder, its name, what stands between, the next name, and so on."""
+    return tuple(FORM.split(text))
+
+
 def names_in(text: str) -> list[str]:
     """The placeholders of a text, in their order."""
-    return FORM.findall(text)
+    return list(_pieces(text)[1::2])
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its placeholders filled; raise Unfillable where a value is not there."""
+    pieces = _pieces(text)
+    if len(pieces) == 1:
+        return text
+    filled = list(pieces)
+    filled[1::2] = [values[name] for name in pieces[1::2]]
+    return "".join(filled)
 
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in values:
-            raise Unfillable(found[1])
-        return values[found[1]]
 
-    return FORM.sub(value, text)
+class Values(dict[str, str]):
+    """Every placeholder that can be filled for a course; what a phase offers is worked out when asked for.
+
+    Raises Unfillable for any other.
+    """
+
+    def __init__(self, known: Mapping[str, str], course: Course, dates: Callable[[date], str]) -> None:
+        super().__init__(known)
+        self._course, self._dates = course, dates
+
+    def __missing__(self, name: str) -> str:
+        phase_id, _, kind = name.partition(".")
+        phase = self._course.phases.get(phase_id)
+        if phase is None or not (phase.ends_at and phase.last_date) or kind not in OF_PHASE:
+            raise Unfillable(name)
+        self[name] = self._of_phase(phase.ends_at, phase.last_date, kind)
+        return self[name]
+
+    def _of_phase(self, ends_at: datetime, last_date: date, kind: str) -> str:
+        if kind == "date":
+            return self._dates(last_date)
+        wall = localtime.to_wall(self._course.zone, ends_at)
+        day = localtime.weekday(wall.date()) if kind == "time" else self._dates(wall.date())
+        return f"{localtime.clock(wall)} {day}"
 
 
-def values_of(course: Course, contact: Contact, link: str, due_date: str = "") -> dict[str, str]:
-    """Every placeholder that can be filled for a course."""
+def values_of(
+    course: Course,
+    contact: Contact,
+    link: str,
+    due_date: str = "",
+    *,
+    dates: Callable[[date], str] = localtime.short_date,
+) -> Values:
+    """What fills the placeholders of a text about this course; `dates` says how dates are written."""
+    of_this = {name: value for name, value in (("link", link), ("due_date", due_date)) if value}
+    return Values(_of_contact(contact) | of_this, course, dates)
+
+
+@lru_cache(maxsize=1024)
+def _of_contact(contact: Contact) -> dict[str, str]:
+    """The same in every text of a clinic."""
     values = {
         "clinic": to_gsm7(contact.name),
         "phone": contact.urgent_phone,
@@ -59,15 +106,7 @@ def values_of(course: Course, contact: Contact, link: str, due_date: str = "") -
         "emergency_call": f"call {contact.emergency_number} or " if contact.emergency_number else "",
         "reply_to": contact.reply_to,
         "website": contact.website,
-        "link": link,
-        "due_date": due_date,
     }
-    for phase in course.phases.values():
-        if phase.ends_at and phase.last_date:
-            wall = localtime.to_wall(course.zone, phase.ends_at)
-            values[f"{phase.id}.date"] = localtime.short_date(phase.last_date)
-            values[f"{phase.id}.time"] = f"{localtime.clock(wall)} {localtime.weekday(wall.date())}"
-            values[f"{phase.id}.end"] = f"{localtime.clock(wall)} {localtime.short_date(wall.date())}"
     return {name: value for name, value in values.items() if value or name in MAY_BE_EMPTY}
 
 

@@ -99,7 +99,7 @@ class Attempt(ClinicOwned):
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(help_text="exactly what is sent")
     segments = models.PositiveSmallIntegerField(default=0)
-    #: the ends that it names, as `Text.sms_told` and `Text.email_told` have them
+    #: the ends that it names, as `Sms.told` and `Email.told` have them
     told = models.JSONField(default=dict)
     episode_revision = models.PositiveIntegerField()
     created_at = models.DateTimeField()

@@ -139,7 +139,7 @@ class Chart:
         text, parts = self.text_of(row, self.now)
         self._keep(row, status=Status.SENT)
         self.sent.append(Sent(row, self.now, text, parts))
-        self._tell(row, text.sms_told)
+        self._tell(row, text.as_sms.told)
 
     def _tell(self, row: Stored, told: Mapping[str, str]) -> None:
         """Of what another treatment says in a text, each has its own telling."""

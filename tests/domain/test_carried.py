@@ -59,10 +59,10 @@ def part(episode: int, site: str, days: int, message: str) -> Part:
 def test_an_end_that_is_told_for_the_other_leg_bears_its_treatment(site: str, named: str) -> None:
     parts = [part(9, "left", 0, "day-1"), part(8, site, 4, "day-6")]
     text = render_together(parts, CONTACT, LINK, TREATED + timedelta(days=2))
-    assert text.email_told[named] == "2026-12-14"
-    assert text.email_told["no-exercise"] == "2026-11-30"
+    assert text.as_email.told[named] == "2026-12-14"
+    assert text.as_email.told["no-exercise"] == "2026-11-30"
 
 
 def test_one_date_that_is_named_for_two_rules_is_told_of_both() -> None:
     text = render_together([part(9, "left", 0, "day-2")], CONTACT, LINK, TREATED + timedelta(days=2))
-    assert text.sms_told["no-heat"] == text.sms_told["no-exercise"] == "2026-12-04"
+    assert text.as_sms.told["no-heat"] == text.as_sms.told["no-exercise"] == "2026-12-04"
