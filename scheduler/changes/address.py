@@ -1,13 +1,13 @@
 """Where a patient is reached, and over what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
 from scheduler.changes.wanted import Wanted
-from scheduler.domain.stored import PENDING
+from scheduler.domain.stored import PENDING, WENT
 from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed
 from scheduler.enrolment.phone import mobile
@@ -51,7 +51,9 @@ class ChangeAddress:
             raise Refused("wrong-input", typed.faults)
         episode = {"channels": list(channels)} if self.channels is not None else {}
         return Wanted(
-            episode=episode, patient=addresses, warnings=tuple(_stopped(loaded, addresses, channels))
+            episode=episode,
+            patient=addresses,
+            warnings=(*_went_elsewhere(loaded, addresses), *_stopped(loaded, addresses, channels)),
         )
 
 
@@ -74,6 +76,22 @@ def _running_others(loaded: Loaded) -> list[Episode]:
     pending = {row.episode for row in loaded.case.rows if row.status in PENDING}
     pending &= loaded.case.courses.keys() - {loaded.episode.pk}
     return list(Episode.objects.for_clinic(loaded.clinic).filter(pk__in=pending))
+
+
+def _went_elsewhere(loaded: Loaded, typed: dict[str, Any]) -> Iterator[str]:
+    """Nothing is sent twice: what an old address got, the new one does not get."""
+    replaced = [
+        name for name, value in typed.items() if (old := getattr(loaded.patient, name)) and value != old
+    ]
+    gone = [row for row in loaded.rows if row.status in WENT]
+    if replaced and gone:
+        yield (
+            "What has gone went to the old address, with the link to the patient's page, which still works: "
+            "if it was somebody else's, tell the patient what holds and the signs of a clot."
+            if any(row.critical for row in gone)
+            else "What has gone went to the old address, with the link to the patient's page, which still "
+            "works: if it was somebody else's, tell the patient what holds."
+        )
 
 
 def _stopped(loaded: Loaded, typed: dict[str, Any], channels: Iterable[str]) -> list[str]:

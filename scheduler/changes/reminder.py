@@ -7,7 +7,7 @@ from typing import ClassVar
 from scheduler.changes.loaded import Loaded, keys_of
 from scheduler.changes.refused import Refused, refuse
 from scheduler.changes.wanted import Wanted
-from scheduler.domain.due import has_something_to_say
+from scheduler.domain.due import announced, has_something_to_say
 from scheduler.domain.echo import quoted
 from scheduler.domain.overlap import seen_with
 from scheduler.domain.pattern import candidates
@@ -96,8 +96,11 @@ class SkipReminder:
             raise refuse("correction", sentence, "key")
         unsaid = [protocol.messages[name].label for name in row.folds if name in protocol.messages]
         notes = (f"What it says besides is not sent either: {', '.join(unsaid)}.",) if unsaid else ()
+        warnings = ["This cannot be taken back."]
+        if announced(loaded.course, row.message):
+            warnings.insert(0, "No other text says that on its day: tell the patient.")
         skipped = {"status": Status.SKIPPED, "reason": BY_PERSON}
-        return Wanted(row=row, reminder=skipped, notes=notes)
+        return Wanted(row=row, reminder=skipped, notes=notes, warnings=tuple(warnings))
 
 
 def _planned(loaded: Loaded, key: str) -> Stored:
@@ -152,6 +155,9 @@ def _check_time(loaded: Loaded, row: Stored, to: datetime) -> None:
         hours = course.protocol.sending_hours
         span = f"{hours.opens:%H:%M} and {hours.closes:%H:%M}"
         raise refuse("outside-hours", f"Texts are sent between {span} only. {could}", "to")
+    if (ends_at := announced(course, row.message)) and to < ends_at:
+        sentence = f"It says what begins when something ends, on {moment(zone, ends_at)}: not before that."
+        raise refuse("too-early", sentence, "to")
     if not _says_something(loaded, row, to):
         raise refuse("nothing-to-say", "Nothing of what it says holds at that time.", "to")
 

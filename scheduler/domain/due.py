@@ -56,6 +56,12 @@ def work_out_candidates(course: Course) -> list[Candidate]:
     return found
 
 
+def announced(course: Course, message: str) -> datetime | None:
+    """When the phase ends whose end a message is sent for; before that it has nothing to say of it."""
+    phase = course.phases.get(course.protocol.messages[message].at.end_of or "")
+    return phase.ends_at if phase else None
+
+
 def has_something_to_say(course: Course, message: Message, candidate: Candidate) -> bool:
     """Whether its own condition holds when it is due, and that of one line about care at the least."""
     lines, moment = course.protocol.lines, Moment(candidate.due_at, candidate.day)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
-from scheduler.domain.due import Candidate, has_something_to_say, open_plan, opener_at
+from scheduler.domain.due import Candidate, announced, has_something_to_say, open_plan, opener_at
 from scheduler.domain.message import Content, Part
 from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
 from scheduler.domain.pattern import candidates, pattern_of
@@ -99,6 +99,8 @@ def _as_moved(standing: Standing, candidate: Candidate) -> Candidate:
     if moved_to is None or moved_to >= candidate.send_by:
         return candidate
     moved = candidate._replace(due_at=moved_to, day=course.treatment.day_of(moved_to))
+    if moved_to < (announced(course, moved.message) or moved_to):
+        return candidate
     says = candidate.critical or has_something_to_say(course, course.protocol.messages[moved.message], moved)
     return moved._replace(day=candidate.day) if says else candidate
 

@@ -11,6 +11,8 @@ from scheduler.editions.files import find_protocol
 from scheduler.editions.refused import Refused
 from scheduler.models import Clinic, Draft, Edition
 
+ITS_OWN = "Only the clinic itself can say this."
+
 
 @dataclass(frozen=True)
 class Copied:
@@ -34,16 +36,22 @@ def restore(clinic: Clinic, protocol_id: str, number: int, *, actor: str, now: d
 def copy(edition: Edition, target: Clinic, *, actor: str, now: datetime) -> Copied:
     """A draft at another clinic with an edition's settings, in today's protocol file.
 
-    Texts that name the first clinic do not go along, nor do its reasons and its approval: the other clinic
-    gives its own. Who may read the one and write the other is for the caller to decide. Raises Refused.
+    Texts that name the first clinic do not go along, nor its reasons, its approval, and what only a clinic
+    itself can say, such as when flying is fine: the other clinic gives its own. Who may read the one and
+    write the other is for the caller to decide. Raises Refused.
     """
     if edition.clinic_id == target.pk:
         raise Refused("same-clinic", "An edition is copied to another clinic; `restore` takes an older one.")
     left_out = naming(edition.settings, _names(edition.clinic), _names(target))
-    settings = {name: text for name, text in edition.settings.items() if name not in left_out}
+    protocol, own = find_protocol(edition.protocol_id), current_edition(target, edition.protocol_id)
+    theirs = own.settings if own else {}
+    its_own = [name for name, value in protocol.values.items() if value.set_by_clinic]
+    left_out |= {name: ITS_OWN for name in its_own if name in edition.settings and name not in theirs}
+    settings = {name: text for name, text in edition.settings.items() if name not in (*left_out, *its_own)}
+    settings |= {name: theirs[name] for name in its_own if name in theirs}
     draft = open_draft(
         target,
-        find_protocol(edition.protocol_id),
+        protocol,
         settings,
         {},
         actor=actor,

@@ -77,8 +77,11 @@ def publish_draft(
     approved_by: str,
     actor: str,
     now: datetime,
+    same_too: bool = False,
 ) -> Edition:
     """Make the draft the next edition, and close it. `seen_revision` is the one that the person looked at.
+
+    `same_too`: also where nothing differs from the current one, as others still have an older one.
 
     Raises Stale where the draft or the current edition moved since, and Refused for anything else that
     stands in the way; then nothing is written.
@@ -87,7 +90,7 @@ def publish_draft(
     with transaction.atomic():
         lock(clinic)
         draft = locked(clinic, protocol_id, seen_revision)
-        refuse_unready(check(draft))
+        refuse_unready(check(draft), same_too=same_too)
         edition = _create(
             clinic,
             protocol_id,
@@ -121,7 +124,7 @@ def lock(clinic: Clinic) -> None:
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
-def refuse_unready(checked: Checked) -> None:
+def refuse_unready(checked: Checked, *, same_too: bool = False) -> None:
     """Raises Refused where the draft cannot be published as it is."""
     if checked.faults:
         raise Refused("faults", _count(len(checked.faults)), checked.faults)
@@ -129,7 +132,7 @@ def refuse_unready(checked: Checked) -> None:
     if missing:
         raise Refused(REASON_MISSING, " ".join(one.sentence for one in missing), missing)
     base = checked.draft.base
-    if base is not None and protocol_of(base) == checked.protocol:
+    if base is not None and not same_too and protocol_of(base) == checked.protocol:
         raise Refused("nothing-changed", f"Nothing differs from edition {base.number}.")
 
 

@@ -91,15 +91,16 @@ def _words(name: str, number: int) -> str:
 
 
 def refuse_under_way(clinic: Clinic, protocol: str) -> None:
-    """Raises Failure where there is no draft because its edition is still on the way to everybody."""
+    """Raises Failure while an edition is on its way to everybody: what is seen then changes by itself."""
     job = running(clinic, protocol)
-    if job is None or editions.find_draft(clinic, protocol):
+    if job is None:
         return
     done, of = job.done.get("patients", 0), job.expected.get("patients", 0)
+    first = "" if editions.find_draft(clinic, protocol) else "There is no draft: "
+    number = f"{'e' if first else 'E'}dition {job.edition.number}"
     raise Failure(
-        f"There is no draft: edition {job.edition.number} is still on its way to everybody, published by "
-        f"{job.started_by}; {done} of {counted(of, 'patient')} done. A worker carries it on "
-        "(`aftercare worker`)."
+        f"{first}{number} is still on its way to everybody, published by {job.started_by}; "
+        f"{done} of {counted(of, 'patient')} done. A worker carries it on (`aftercare worker`)."
     )
 
 

@@ -78,7 +78,7 @@ def publish_to_everybody(
             raise Stale(_who_changed(clinic, protocol_id, seen.change))
         edition = publish_draft(
             clinic, protocol_id, seen_revision=seen.revision, reason=reason, approved_by=approved_by,
-            actor=actor, now=now,
+            actor=actor, now=now, same_too=bool(expected.get("changed")),
         )  # fmt: skip
         return Rollout.objects.create(
             clinic=clinic,

@@ -146,7 +146,7 @@ def test_an_older_one_is_restored_and_copied(clinic: Clinic) -> None:
         "Left out: lines.flying.sms. It names Leafy Clinic; write {clinic} instead.",
         "A draft at Sandy Clinic with edition 2 of Leafy Vein Clinic.",
     ]
-    assert find_draft(sandy, PROTOCOL).settings == {"no_flying": "21d"}
+    assert find_draft(sandy, PROTOCOL).settings == {"no_flying": "14d"}, "that is its own to say"
 
 
 WRONG = [

@@ -15,7 +15,7 @@ from scheduler.editions import current_edition
 from scheduler.management.base import Failure, WrongInput
 from scheduler.management.counted import counted
 from scheduler.management.edition_everybody import WORDS, show_reach
-from scheduler.models import Clinic, Reminder, Rollout
+from scheduler.models import Clinic, Episode, Reminder, Rollout
 from scheduler.plans.everybody import Reach
 from scheduler.plans.publication import Seen
 from tests.commands.test_edition import SIGNED, edition
@@ -67,6 +67,23 @@ def test_publishing_to_all_does_what_was_looked_at(clinic: Clinic) -> None:
     for episode in {row.episode for row in Reminder.objects.for_clinic(clinic)}:
         assert due(episode)["day-28"].endswith("17:00")
     assert Rollout.objects.for_clinic(clinic).get().finished_at
+
+
+def test_nothing_is_looked_at_while_an_edition_is_on_its_way(clinic: Clinic) -> None:
+    publish(clinic)
+    edition("draft")
+    with pytest.raises(Failure, match=r"^Edition 2 is still on its way to everybody"):
+        edition("diff")
+
+
+def test_an_edition_for_new_patients_is_brought_to_the_others_later(clinic: Clinic) -> None:
+    edition("publish", *SIGNED)
+    edition("draft")
+    edition("publish", *SIGNED, "--to", "all", "--seen", seen())
+    assert set(Episode.objects.for_clinic(clinic).values_list("edition__number", flat=True)) == {3}
+    edition("draft")
+    with pytest.raises(Failure, match="Nothing differs from edition 3"):
+        edition("publish", *SIGNED, "--to", "all", "--seen", seen())
 
 
 @pytest.mark.parametrize("token", [[], ["--seen", "x"], ["--seen", "1"]])

@@ -123,7 +123,7 @@ CLAIMS: dict[str, Claim] = {
     r"Cool compress to (.*)\.": lambda m, f, t, r: (
         m[1] == clock(f, f.after("cool_compress")) and t < f.after("cool_compress")
     ),
-    r"No exercise to (.*); no heat/gym sooner\.": lambda m, f, t, r: (
+    r"No heat/gym to (.*) at least, nor exercise\.": lambda m, f, t, r: (
         m[1] == told(f.last("no_heat")) == told(f.last("no_exercise")) and t < f.end_of(f.last("no_heat"))
     ),
     r"No heat to (.*) or exercise to (.*)\.": lambda m, f, t, r: (

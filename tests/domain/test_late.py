@@ -71,7 +71,7 @@ def test_the_catch_up_says_what_is_true_now_and_nothing_else() -> None:
     timeline = plan(enrolled="2026-12-01T12:00")
     catch_up = next(r for r in timeline.reminders if r.kind == "catch-up")
     text = say(protocol(), timeline, catch_up).sms
-    assert "No exercise to Fri 4 Dec; no heat/gym sooner. No waxing to Fri 18 Dec. Don't rub." in text
+    assert "No heat/gym to Fri 4 Dec at least, nor exercise. No waxing to Fri 18 Dec. Don't rub." in text
     assert "tockings" not in text
 
 

@@ -7,7 +7,7 @@ import pytest
 from scheduler import editions
 from scheduler.domain.protocol import Protocol
 from scheduler.editions import Refused, compare, copy, file_of, protocol_of, restore
-from scheduler.models import Clinic, Event
+from scheduler.models import Clinic, Edition, Event
 from tests.editions.drafts import JO, SAM, begin, change, publish
 from tests.enrolment.clinics import NOW, PROTOCOL, bare_clinic, edition_of, ready_clinic
 
@@ -88,6 +88,13 @@ def test_a_copy_is_a_draft_of_the_other_clinic(clinic: Clinic, sandy: Clinic) ->
     }
     assert copied.left_out == {"lines.flying.email": "It names care@example.com; write {reply_to} instead."}
     assert editions.find_draft(clinic, PROTOCOL) is None
+
+
+def test_what_only_a_clinic_itself_can_say_does_not_go_along(clinic: Clinic, sandy: Clinic) -> None:
+    Edition.objects.for_clinic(sandy).delete()
+    copied = copy(editions.current_edition(clinic, PROTOCOL), sandy, actor=SAM, now=NOW)
+    assert copied.left_out == {"no_flying": "Only the clinic itself can say this."}
+    assert editions.check(copied.draft).faults
 
 
 def test_the_reasons_of_the_first_clinic_do_not_go_along(clinic: Clinic, sandy: Clinic) -> None:

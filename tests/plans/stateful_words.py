@@ -154,7 +154,7 @@ FORMS = (
     Form(r"Wash the skin gently until (.*) at least\..*", ("gentle-washing",), holds("gentle-washing")),
     Form(r"Cool compress to (.*)\.", ("",), holds("cool-compress")),
     Form(r"If it bruises, a cool compress until (.*) can lessen it\.", ("",), holds("cool-compress")),
-    Form(r"No exercise to (.*); no heat/gym sooner\.", (EXERCISE,), same_end),
+    Form(r"No heat/gym to (.*) at least, nor exercise\.", (EXERCISE,), same_end),
     Form(r"No exercise, and no heat .*: .* including (.*), for heat until then .*", (EXERCISE,), same_end),
     Form(r"No heat to (.*) or exercise to (.*)\.", (HEAT, EXERCISE), holds(HEAT, EXERCISE)),
     Form(

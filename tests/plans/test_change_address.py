@@ -32,6 +32,7 @@ def test_what_is_to_come_goes_to_the_new_number(sam: Episode, channel: Recording
     effect = do(sam, ChangeAddress(mobile="07700 900777"), DAY_1)
     assert [str(line) for line in effect.changes] == ["Mobile number: +447700900123 -> +447700900777"]
     assert not effect.diff
+    assert "if it was somebody else's, tell the patient what holds." in effect.warnings[0]
     before = len(channel.taken)
     run(channel, DAY_1, at(22, 12))
     assert {one.address for one in channel.taken[before:]} == {"+447700900777"}

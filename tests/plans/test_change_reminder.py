@@ -92,7 +92,25 @@ def test_it_says_what_goes_unsaid_with_it_and_that_nothing_is_left(sam: Episode,
         "What it says besides is not sent either: The end of the period without flying."
     )
     now = run(channel, NOW, at(17, 12, month=12))
-    assert look(sam, SkipReminder("day-28"), now).warnings == ("Nothing of this plan would be left to send.",)
+    assert look(sam, SkipReminder("day-28"), now).warnings == (
+        "This cannot be taken back.",
+        "Nothing of this plan would be left to send.",
+    )
+
+
+@pytest.mark.parametrize("change", [SendNow("night-off"), MoveReminder("night-off", "2026-11-23T14:00")])
+def test_what_begins_with_the_end_of_something_does_not_go_before_that(
+    sam: Episode, channel: Recording, change: Change
+) -> None:
+    run(channel, NOW, DAY_1)
+    with pytest.raises(Refused, match="on Mon 23 Nov, 15:00: not before that"):
+        look(sam, change, DAY_1)
+
+
+def test_skipping_what_nothing_else_says_is_warned_of(sam: Episode, channel: Recording) -> None:
+    run(channel, NOW, DAY_1)
+    warned = look(sam, SkipReminder("night-off"), DAY_1).warnings
+    assert warned[0] == "No other text says that on its day: tell the patient."
 
 
 def test_a_critical_one_may_go_later_and_people_are_told(sam: Episode, channel: Recording) -> None:

@@ -172,7 +172,7 @@ def test_after_the_welcome_another_day_is_corrected(
     episode = patient_of(clinic, treated=first, at_desk=False)
     run(channel, NOW, at(20, 15, 40))
     effect = do(episode, ChangeTreatment(treated=then, late_confirmed=True), at(20, 15, 40))
-    assert f"No exercise to {heat}; no heat/gym sooner." in effect.texts[0].text.sms
+    assert f"No heat/gym to {heat} at least, nor exercise." in effect.texts[0].text.sms
     run(channel, at(20, 15, 40), at(20, 16, 30))
     assert sent(episode)["correction-1"] == effect.texts[0].text.sms
     assert row(episode, "day-14").due_local == f"2026-12-0{heat[4]}T18:00"

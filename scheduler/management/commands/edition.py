@@ -160,7 +160,7 @@ class Command(BaseCommand):
     def _diff(self, clinic: Clinic, protocol: str, options: dict[str, Any]) -> None:
         everybody.refuse_under_way(clinic, protocol)
         draft = editions.get_draft(clinic, protocol)
-        editions.refuse_unready(editions.check(draft))
+        editions.refuse_unready(editions.check(draft), same_too=True)
         found = everybody.look(draft, options["patients"])
         if options["format"] == "json":
             self._json(everybody.reach_json(*found))
