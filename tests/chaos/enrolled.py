@@ -27,8 +27,8 @@ def morning() -> str:
 
 
 @transaction.atomic
-def enrol_all(people: Iterable[Person], now: datetime) -> dict[int, Person]:
-    """By episode. Nothing is due yet."""
+def enrol_all(people: Iterable[Person], now: datetime, *, one_text: bool = False) -> dict[int, Person]:
+    """By episode. Nothing is due yet; with `one_text` nothing else will ever be."""
     crowd = list(people)
     clinics = _clinics(now)
     patients = Patient.objects.bulk_create(_patient(clinics[one.clinic][0], one, now) for one in crowd)
@@ -40,7 +40,9 @@ def enrol_all(people: Iterable[Person], now: datetime) -> dict[int, Person]:
         _episode(one, patient, clinics[one.clinic][1], plans[_is_late(one)]) for one, patient in pairs
     )
     mine = list(zip(crowd, episodes, strict=True))
-    Reminder.objects.bulk_create(row for one, episode in mine for row in _rows(one, episode, plans, now))
+    rows = (row for one, episode in mine for row in _rows(one, episode, plans, now))
+    kept = (row for row in rows if not one_text or row.key == "welcome")
+    Reminder.objects.bulk_create(kept, batch_size=5000)
     return {episode.pk: one for one, episode in mine}
 
 

@@ -27,7 +27,7 @@ def main() -> int:
     plan, port = plan_of(given.seed, given.engine, given.people), free_port()
     with (
         tempfile.TemporaryDirectory(prefix="aftercare-chaos-") as folder,
-        _database(plan.engine, folder) as (url, take_away),
+        database_of(plan.engine, folder) as (url, take_away),
         provider_process("--seed", str(given.seed)) as twilio,
         faulty_mail_server(given.seed) as mail,
     ):
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 @contextmanager
-def _database(engine: str, folder: str) -> Iterator[tuple[str, Callable[[float], None]]]:
+def database_of(engine: str, folder: str) -> Iterator[tuple[str, Callable[[float], None]]]:
     """Its address, and what takes it away for so many seconds."""
     from tests.chaos.away import Restartable, keep_busy, restart
 

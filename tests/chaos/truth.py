@@ -1,8 +1,10 @@
 """What the provider and the mail server took, and what we know of it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -73,8 +75,15 @@ class Evidence:
     refused: frozenset[tuple[str, str]]
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    @cached_property
+    def _by_reminder(self) -> dict[int | None, list[Taken]]:
+        found: dict[int | None, list[Taken]] = defaultdict(list)
+        for one in self.taken:
+            found[one.reminder].append(one)
+        return found
+
     def of(self, reminder: int) -> list[Taken]:
-        return [one for one in self.taken if one.reminder == reminder]
+        return self._by_reminder.get(reminder, [])
 
     def person(self, reminder: int) -> Person:
         return self.people[self.reminders[reminder]["episode_id"]]
