@@ -13,10 +13,12 @@ run: $(VENV)/.runtime
 test: $(VENV)/.dev
 	@$(BIN)/python scripts/run_tests.py
 
-# Long rounds of kills, faults and restarts: make chaos ROUNDS=20, and SEED=7 to repeat one.
+# Rounds of kills, faults and restarts: make chaos ROUNDS=20; SEED=7 repeats one; FLOOD=100000 ends with as
+# many texts that are due at once.
 ROUNDS := 1
 chaos: $(VENV)/.dev
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+	@$(if $(FLOOD),$(BIN)/python -m tests.chaos.flood --people $(FLOOD),true)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
