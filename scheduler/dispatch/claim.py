@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from scheduler import collector
 from scheduler.channels.base import Outgoing
 from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, opens, plan_anew
 from scheduler.dispatch.decide import OPTED_OUT, QUEUED, UNREADABLE, Decision, by_decision, hold_back
 from scheduler.dispatch.due import look, next_due, outlived, take_due
 from scheduler.dispatch.prepare import ATTEMPT, Prepared, prepare
 from scheduler.dispatch.rate import Lane, hold_lanes, keep, lanes
-from scheduler.dispatch.route import Route, permitted, refusals, wanted
+from scheduler.dispatch.route import Route, refusals, wanted
 from scheduler.dispatch.row import Row, load
 from scheduler.domain.status import Status
 from scheduler.history import move
@@ -81,6 +82,7 @@ class _Due:
         return self.carries and isinstance(self.fate, Decision) and self.fate.status in ENDED
 
 
+@collector.paused()
 def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> Batch:
     """Claim what is due at `now`; `live` are the kinds of channel with a provider."""
     began, waiting = time.monotonic(), look()
@@ -144,7 +146,7 @@ def _outlived(rows: Iterable[Row], refused: Set[Recipient], now: datetime) -> It
 
 def _refuses(row: Row, refused: Set[Recipient]) -> bool:
     try:
-        return bool(permitted(row)) and not wanted(row, refused)
+        return bool(row.ways) and not wanted(row, refused)
     except UNREADABLE:
         # It is claimed, so that it can fail where a person sees it.
         return False

@@ -26,16 +26,9 @@ def refusals(rows: Iterable[Row], others: Iterable[Recipient] = ()) -> frozenset
     return opt_outs.refused([*known, *others])
 
 
-def permitted(row: Row) -> list[Recipient]:
-    """The ways to the patient that were agreed on, the preferred one first, but what was tried in vain."""
-    known, vain = row.patient.addresses, row.reminder.not_by
-    kinds = [kind for kind in row.episode.channels if kind in known and kind != vain]
-    return [Recipient(row.clinic, kind, known[kind]) for kind in kinds]
-
-
 def wanted(row: Row, refused: Set[Recipient]) -> list[Recipient]:
-    """Those of them that the patient has not stopped since."""
-    return [one for one in permitted(row) if one not in refused]
+    """The ways that were agreed on and that the patient has not stopped since."""
+    return [one for one in row.ways if one not in refused]
 
 
 def choose(row: Row, live: Set[str], refused: Set[Recipient]) -> Route | str:
@@ -46,7 +39,7 @@ def choose(row: Row, live: Set[str], refused: Set[Recipient]) -> Route | str:
     """
     ways = wanted(row, refused)
     if not ways:
-        return "opted-out" if permitted(row) else "no-address"
+        return "opted-out" if row.ways else "no-address"
     if row.episode.outbox_only:
         return Route("outbox", ways[0].channel, ways[0].address)
     for _, kind, address in ways:

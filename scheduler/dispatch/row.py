@@ -9,6 +9,7 @@ from scheduler.domain.protocol import Protocol
 from scheduler.editions import protocol_of
 from scheduler.enrolment import contact_of
 from scheduler.models import Clinic, Edition, Episode, Patient, Reminder
+from scheduler.opt_outs import Recipient
 
 
 class Home:
@@ -26,7 +27,7 @@ class Home:
         return contact_of(self.clinic)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     reminder: Reminder
     home: Home
@@ -43,13 +44,20 @@ class Row:
     def protocol(self) -> Protocol:
         return self.home.protocol
 
-    @property
+    @cached_property
     def episode(self) -> Episode:
         return self.reminder.episode
 
-    @property
+    @cached_property
     def patient(self) -> Patient:
-        return self.reminder.episode.patient
+        return self.episode.patient
+
+    @cached_property
+    def ways(self) -> tuple[Recipient, ...]:
+        """The ways to the patient that were agreed on, the preferred first, but what was tried in vain."""
+        known, vain = self.patient.addresses, self.reminder.not_by
+        kinds = [kind for kind in self.episode.channels if kind in known and kind != vain]
+        return tuple(Recipient(self.clinic, kind, known[kind]) for kind in kinds)
 
 
 def load(ids: Sequence[int]) -> list[Row]:
