@@ -107,6 +107,8 @@ def make_due(clinic: Clinic) -> None:
             " WHERE r.status = 'scheduled' AND NOT e.outbox_only AND r.clinic_id = %s GROUP BY e.id)",
             [stamp(NOW), stamp(NOW), stamp(NOW + timedelta(hours=8)), clinic.pk],
         )
+    # The clock begins anew in every round: what an earlier one reserved would have to be waited for.
+    Sender.objects.update(reserved_until=None)
 
 
 def send_ours(twilio: Provider, due: int) -> None:
