@@ -46,7 +46,7 @@ def guest_and_host(*episodes: Episode) -> tuple[Reminder, Reminder]:
 def test_a_text_names_the_end_that_the_later_treatment_gives(clinic: Clinic, channel: Recording) -> None:
     _, second = treated_twice(clinic, channel)
     before = len(channel.taken)
-    assert "exercise to Wed 9 Dec" in text_of(second, "welcome", channel)
+    assert "gym to Wed 9 Dec" in text_of(second, "welcome", channel)
     run(channel, second.enrolled_at, datetime(2026, 12, 20, tzinfo=UTC))
     assert [one.text for one in channel.taken[before:] if "Fri 4 Dec" in one.text] == []
 
@@ -54,7 +54,7 @@ def test_a_text_names_the_end_that_the_later_treatment_gives(clinic: Clinic, cha
 def test_the_elder_plan_speaks_of_it_as_well(clinic: Clinic, channel: Recording) -> None:
     """The second treatment is nine days after the first, whose text of the next morning is its own."""
     first, _ = treated_twice(clinic, channel, ("left", "right"), datetime(2026, 11, 29, 15, tzinfo=UTC))
-    assert "exercise to Sun 13 Dec" in text_of(first, "day-10", channel)
+    assert "gym to Sun 13 Dec" in text_of(first, "day-10", channel)
 
 
 @pytest.mark.parametrize(("sites", "named"), [(("left", "right"), True), (("left", "left"), False)])
@@ -68,7 +68,7 @@ def test_the_leg_is_named_where_the_other_is_treated_as_well(
 def test_a_paused_treatment_took_place_and_counts(clinic: Clinic, channel: Recording) -> None:
     first, second = treated_twice(clinic, channel, ("left", "right"), datetime(2026, 11, 29, 15, tzinfo=UTC))
     change(second, second.enrolled_at, state="paused")
-    assert "exercise to Sun 13 Dec" in text_of(first, "day-10", channel)
+    assert "gym to Sun 13 Dec" in text_of(first, "day-10", channel)
 
 
 def test_a_cancelled_one_counts_no_more(clinic: Clinic, channel: Recording) -> None:

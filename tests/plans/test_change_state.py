@@ -81,11 +81,11 @@ def test_dates_that_a_cancelled_treatment_told_are_corrected(sam: Episode, chann
     run(channel, NOW, at(25, 15))
     second = treated_again(sam, at(25, 15))
     run(channel, at(25, 15, 30), at(25, 16))
-    assert "exercise to Wed 9 Dec" in sent(second)["welcome"]
+    assert "gym to Wed 9 Dec" in sent(second)["welcome"]
     effect = do(second, Cancel(), at(25, 16))
-    assert "exercise to Fri 4 Dec" in effect.texts[0].text.sms
+    assert "gym to Fri 4 Dec" in effect.texts[0].text.sms
     run(channel, at(25, 16), at(25, 18))
-    assert "exercise to Fri 4 Dec" in sent(sam)["correction-1"]
+    assert "gym to Fri 4 Dec" in sent(sam)["correction-1"]
 
 
 @pytest.mark.parametrize("change", [Pause(), SkipReminder("day-28"), Cancel(), ChangeTreatment(site="left")])
