@@ -33,6 +33,17 @@ PLAN = """
         due_at = %s, due_local = %s, timezone = %s, send_by = %s, try_at = %s
     WHERE id IN (IDS) AND status = 'scheduled'
 """
+# The same for many rows at once: a fraction of what a statement for each costs a server.
+PLAN_EACH = """
+    UPDATE scheduler_reminder AS row SET message = new.message, folds = new.folds::jsonb,
+        critical = new.critical, last = new.last, any_hour = new.any_hour, due_at = new.due_at,
+        due_local = new.due_local, timezone = new.timezone, send_by = new.send_by, try_at = new.try_at
+    FROM unnest(
+        %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::timestamptz[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::timestamptz[], %s::bigint[]
+    ) AS new (message, folds, critical, last, any_hour, due_at, due_local, timezone, send_by, try_at, id)
+    WHERE row.id = new.id AND row.status = 'scheduled'
+"""
 REASON = {Effect.FOLDED: "folded", Effect.SUPERSEDED: "other-treatment"}
 Name = tuple[int, str]
 #: a row that stays gets new times and contents with these
@@ -109,18 +120,29 @@ def _stored(content: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _plan(steps: Sequence[Step]) -> None:
-    """New times and contents of what stays, or came back: those that become alike in one statement."""
+    """New times and contents of what stays, or came back."""
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for step in steps:
         if step.row and step.effect in WRITTEN:
             alike[_content(step)].append(step.row.id)
-    alone = [(*_stored(content), ids[0]) for content, ids in alike.items() if len(ids) == 1]
+    if alike:
+        write = _plan_at_once if connection.vendor == "postgresql" else _plan_one_by_one
+        write({_stored(content): ids for content, ids in alike.items()})
+
+
+def _plan_at_once(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
+    rows = [(*content, pk) for content, ids in alike.items() for pk in ids]
     with connection.cursor() as cursor:
-        if alone:
-            cursor.executemany(with_ids(PLAN, [0]), alone)
+        cursor.execute(PLAN_EACH, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _plan_one_by_one(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
+    """Those that become alike in one statement."""
+    with connection.cursor() as cursor:
+        cursor.executemany(with_ids(PLAN, [0]), [(*c, ids[0]) for c, ids in alike.items() if len(ids) == 1])
         for content, ids in alike.items():
             for chunk in chunks(ids if len(ids) > 1 else ()):
-                cursor.execute(with_ids(PLAN, chunk), [*_stored(content), *chunk])
+                cursor.execute(with_ids(PLAN, chunk), [*content, *chunk])
 
 
 def _speak_for(steps: Sequence[Step], ids: Mapping[Name, int], actor: str, now: datetime) -> None:
