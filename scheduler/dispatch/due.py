@@ -16,7 +16,7 @@ from django.db import connection
 from scheduler.dispatch.rate import Lane, lanes
 from scheduler.domain.status import Status
 from scheduler.models import Reminder
-from scheduler.sets import stamp
+from scheduler.sets import instant, stamp
 
 # Status and mark stand in the text: a partial index is not used for a parameter.
 CLINICS = """
@@ -42,7 +42,6 @@ NEXT = """
 """
 QUEUES = CLINICS.replace("NOT queued", "queued")
 QUEUED_ROWS = ROWS.replace("NOT queued", "queued")
-TRY_AT = Reminder._meta.get_field("try_at").get_col("r")
 EVER = timedelta(days=3650)
 #: what nobody takes out of its queue in time
 OUTLIVED = """
@@ -72,7 +71,7 @@ def look() -> Waiting:
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
         first, queued = cursor.fetchone()
-    return Waiting(first and _instant(first), bool(queued))
+    return Waiting(instant(first), bool(queued))
 
 
 def take_due(now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: bool) -> list[int]:
@@ -148,7 +147,12 @@ def _due(sql: str, now: datetime) -> list[Due]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [stamp(now)])
         found = cursor.fetchall()
-    return [Due(clinic, sender, bool(kind), _instant(since)) for clinic, sender, kind, since in found]
+    # In every row: the query asks for those that are due.
+    return [
+        Due(clinic, sender, bool(kind), since)
+        for clinic, sender, kind, value in found
+        if (since := instant(value))
+    ]
 
 
 def outlived(now: datetime, limit: int) -> list[int]:
@@ -185,11 +189,3 @@ def _leaves(first: Due, known: Mapping[int, Lane]) -> datetime | None:
         return first.since
     opens = known[first.sender].opens()
     return opens and max(opens, first.since)
-
-
-def _instant(value: object) -> datetime:
-    """An instant that was computed: SQLite brings it as text."""
-    for convert in connection.ops.get_db_converters(TRY_AT):
-        value = convert(value, None, connection)
-    assert isinstance(value, datetime)
-    return value

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from scheduler.alarms import Kind, open_alarms
 from scheduler.channels.base import Outcome, Verdict, rejected
@@ -19,7 +18,7 @@ from tests.dispatch.asked import WORKER, ask, send, stands, texts, tries
 from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, day_2_of
 from tests.support.provider import Provider, provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("providers_day_2")]
 CODES = {
     Verdict.TEMPORARY: (20429, 21611, 30001, 30003, 30500),
     Verdict.ADDRESS: (21211, 21614, 21635, 30004, 30005, 30006),
@@ -49,14 +48,9 @@ ANSWERED = [(code, verdict) for code, verdict in EVERY if verdict is not Verdict
 ALARMS = {Verdict.TEXT: [Kind.TEXT_REFUSED], Verdict.CONFIGURATION: [Kind.SENDER_HELD]}
 
 
-@pytest.fixture(autouse=True)
-def same_day() -> Iterator[None]:
-    with time_machine.travel(DAY_2):
-        yield
-
-
 @pytest.fixture
 def twilio() -> Iterator[Provider]:
+    """Wrong log-ins are meant here."""
     with provider() as server:
         yield server
 

@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-import time_machine
 
 from scheduler.dispatch.poll import poll
 from scheduler.domain.status import AttemptStatus, Status
@@ -13,20 +11,7 @@ from tests.dispatch.asked import ask, send, stands, texts, tries
 from tests.dispatch.plans import DAY_2, MINUTE, attempts_of, day_2_of
 from tests.support.provider import Provider, provider
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def same_day() -> Iterator[None]:
-    with time_machine.travel(DAY_2):
-        yield
-
-
-@pytest.fixture
-def twilio() -> Iterator[Provider]:
-    with provider() as server:
-        yield server
-        assert server.faults == []
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("providers_day_2")]
 
 
 def sent(clinic: Clinic, twilio: Provider, word: str = "", code: int | None = None) -> Reminder:

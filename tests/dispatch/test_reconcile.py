@@ -1,9 +1,7 @@
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,28 +15,14 @@ from scheduler.models import Attempt, Clinic, Reminder
 from scheduler.receipts import of_twilio, receive
 from tests.dispatch.asked import WORKER, ask, send, stands, texts, tries
 from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, day_2_of
-from tests.support.provider import Provider, provider
+from tests.support.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("providers_day_2")]
 SECOND = timedelta(seconds=1)
 #: no request of a claim at DAY_2 can be under way any more
 FIRST = DAY_2 + LEASE + 8 * SECOND
 INDEXES = ("attempt_look", "attempt_unsettled", "reminder_for_people")
 LOOKS = (FIRST, FIRST + 2 * MINUTE, FIRST + 10 * MINUTE)
-
-
-@pytest.fixture(autouse=True)
-def same_day() -> Iterator[None]:
-    """The provider's clock is the wall clock."""
-    with time_machine.travel(DAY_2):
-        yield
-
-
-@pytest.fixture
-def twilio() -> Iterator[Provider]:
-    with provider() as server:
-        yield server
-        assert server.faults == []
 
 
 def look(twilio: Provider, *times: datetime) -> None:

@@ -25,17 +25,10 @@ from scheduler.models import Attempt, Clinic, Heartbeat, JobSlot, Reminder
 from tests.dispatch.plans import DAY_2, Recording, attempts_of, day_2_of, patient_of, sms
 from tests.enrolment.clinics import NOW
 from tests.support.mail import Mailbox, mail_server
-from tests.support.provider import ACCOUNT, TOKEN, Provider, provider
+from tests.support.provider import ACCOUNT, TOKEN, Provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "worker here-1"
-
-
-@pytest.fixture
-def twilio() -> Iterator[Provider]:
-    with provider() as server:
-        yield server
-        assert server.faults == []
 
 
 def texts(twilio: Provider, timeout: float = 2.0) -> dict[str, Channel]:

@@ -1,32 +1,17 @@
 """The jobs that ask the provider, as a running worker does them beside everything else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from scheduler.domain.status import Status
 from scheduler.models import Attempt, Clinic, Sender
 from tests.dispatch.plans import DAY_2, attempts_of, day_2_of
 from tests.dispatch.test_worker import run_once, running, status_of, texts, wait_for
-from tests.support.provider import Provider, provider
+from tests.support.provider import Provider
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("providers_day_2")]
 LATER = DAY_2 + timedelta(minutes=20)
-
-
-@pytest.fixture(autouse=True)
-def same_day() -> Iterator[None]:
-    with time_machine.travel(DAY_2):
-        yield
-
-
-@pytest.fixture
-def twilio() -> Iterator[Provider]:
-    with provider() as server:
-        yield server
-        assert server.faults == []
 
 
 def test_it_looks_up_what_is_in_doubt(clinic: Clinic, twilio: Provider) -> None:
