@@ -10,7 +10,6 @@ LONGEST = 300
 #: scheme: (anymail backend, the settings its parts go to)
 PROVIDERS = {
     "postmark": ("postmark", ("POSTMARK_SERVER_TOKEN",)),
-    "sendgrid": ("sendgrid", ("SENDGRID_API_KEY",)),
     "resend": ("resend", ("RESEND_API_KEY",)),
     "brevo": ("brevo", ("BREVO_API_KEY",)),
     "mailersend": ("mailersend", ("MAILERSEND_API_TOKEN",)),

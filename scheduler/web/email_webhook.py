@@ -20,7 +20,6 @@ from scheduler.receipts import Report, receive
 #: anymail's class for each provider that EMAIL_URL can name
 CLASSES = {
     "postmark": "Postmark",
-    "sendgrid": "SendGrid",
     "resend": "Resend",
     "brevo": "Brevo",
     "mailersend": "MailerSend",
