@@ -20,8 +20,11 @@ chaos: $(VENV)/.dev
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 	@$(if $(FLOOD),$(BIN)/python -m tests.chaos.flood --people $(FLOOD),true)
 
-bench: $(VENV)/.dev
-	@$(BIN)/python -m benchmarks
+# What things cost, beside the other ways of doing it; QUICK=1 runs everything small, to see that it works.
+PATIENTS := 10000
+DUE := 20000
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick,--patients $(PATIENTS) --due $(DUE))
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -45,6 +48,7 @@ lock: $(VENV)/.made
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet 'uv>=0.6,<1'
 	@$(VENV)/lock/bin/uv $(LOCK) $(LOCKFLAGS) -o requirements.txt
 	@$(VENV)/lock/bin/uv $(LOCK) $(LOCKFLAGS) --extra dev --constraint requirements.txt -o requirements-dev.txt
+	@$(VENV)/lock/bin/uv $(LOCK) $(LOCKFLAGS) --extra bench --constraint requirements-dev.txt -o requirements-bench.txt
 
 clean:
 	rm -rf $(VENV)
@@ -64,4 +68,9 @@ $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/.made
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what the tests and linters need into $(VENV) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
+	@echo "Installing what the benchmarks need into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
