@@ -23,6 +23,14 @@ class Sender(models.Model):
         return self.name
 
 
+class Detail(models.TextChoices):
+    """How much the texts themselves say."""
+
+    FULL = "full"
+    #: only that there is a reminder, where to read it, and what to do in an emergency
+    MINIMAL = "minimal"
+
+
 class Clinic(models.Model):
     """One clinic. What patients are told about it is read when a text is claimed, never stored in a plan."""
 
@@ -31,11 +39,25 @@ class Clinic(models.Model):
     sms_name = models.CharField(max_length=20, help_text="begins every text; 20 GSM-7 characters at the most")
     timezone = models.CharField(max_length=64, default="Europe/London")
     urgent_phone = models.CharField(max_length=16, blank=True, help_text="answered in urgent cases; E.164")
+    urgent_hours = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="when that number is answered; empty: always"
+    )
+    out_of_hours_phone = models.CharField(
+        max_length=16, blank=True, db_default="", help_text="answered at all other times; E.164"
+    )
     reply_to = models.EmailField(blank=True, help_text="a mailbox that somebody reads")
     website = models.URLField(blank=True)
     emergency_number = models.CharField(
         max_length=3, blank=True, help_text="999 or 112, if texts shall name it"
     )
+    detail = models.CharField(
+        max_length=7, choices=Detail.choices, default=Detail.FULL, db_default=Detail.FULL,
+        help_text="of episodes at whose enrolment nothing else was chosen",
+    )  # fmt: skip
+    segment_price = models.DecimalField(
+        max_digits=7, decimal_places=4, null=True, blank=True, help_text="of one SMS segment, in `currency`"
+    )
+    currency = models.CharField(max_length=3, default="GBP", db_default="GBP", help_text="ISO 4217")
     #: texts and emails of new episodes really leave; until then they go to the outbox for ever
     live = models.BooleanField(default=False)
     demonstration = models.BooleanField(default=False)

@@ -41,6 +41,9 @@ class Alarm(models.Model):
     closed_at = models.DateTimeField(null=True)
     #: when admins were last told by email
     mailed_at = models.DateTimeField(null=True)
+    #: who has seen it and sees to it
+    acknowledged_by = models.CharField(max_length=254, blank=True, default="", db_default="")
+    acknowledged_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
+from scheduler.models.clinic import Detail
 from scheduler.models.scoping import ClinicOwned
 
 
@@ -18,6 +20,8 @@ class Patient(ClinicOwned):
     language = models.CharField(max_length=10, default="en")
     #: the unguessable end of the link to the patient's page
     page_token = models.CharField(max_length=16, unique=True)
+    #: since when the link leads nowhere, and texts have none; a new one ends it
+    page_revoked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     #: the instant of the last plan, at an enrolment, a change or after a break; nothing is due before it
     planned_at = models.DateTimeField()
@@ -53,6 +57,10 @@ class Episode(ClinicOwned):
     site = models.CharField(max_length=10, blank=True, help_text="left, right, both; empty: not given")
     #: permitted channels, the preferred one first: ["sms", "email"]
     channels = models.JSONField(default=list)
+    #: how much its texts say; empty: as the clinic has it
+    detail = models.CharField(max_length=7, choices=Detail.choices, blank=True, default="", db_default="")
+    #: the patient wants no more texts than are needed: critical ones, and those that end a phase
+    fewer_texts = models.BooleanField(default=False, db_default=False)
     enrolled_at = models.DateTimeField()
     enrolled_by = models.CharField(max_length=254)
     at_desk = models.BooleanField(default=False)
@@ -67,3 +75,21 @@ class Episode(ClinicOwned):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clinic", "identity"], name="enrolled_once")]
         indexes = [models.Index(fields=["clinic", "-treated_at"], name="episode_by_treatment")]
+
+
+class HeldEnrolment(ClinicOwned):
+    """What was typed about a patient when something was missing. It sends nothing, and waits for a person."""
+
+    #: the form's fields as they were typed
+    typed = models.JSONField(default=dict)
+    held_by = models.CharField(max_length=254)
+    held_at = models.DateTimeField()
+    #: enrolled, or thrown away; the patient's data go with it
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=254, blank=True)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "held_at"], name="held_open", condition=Q(closed_at__isnull=True))
+        ]
