@@ -5,7 +5,9 @@
 A line has the measure, the engine ("SQLite" or "PostgreSQL", "" where there is none), when it was written
 and the figures by their names: a ratio is `ratio`, further ones `..._ratio`; times and rates say their unit
 (`_seconds`, `_ms`, `_per_second`). Where there were rounds the figures are medians, and `rounds` lists the
-ratio of each. `settings` may hold what a way was set to, and `lacks` what it does not do.
+ratio of each. `way` names another way of doing it ("APScheduler"); without one it is Aftercare's own.
+`settings` says what that way was set to, and `lacks` lists what it does not do. `case` tells apart what one
+measure looks at ("in bulk"). A later line of the same measure, engine, way and case stands.
 """
 
 import json
@@ -27,7 +29,7 @@ def report(measure: str, engine: str, **figures: Any) -> None:
 
 
 def reported() -> Iterator[dict[str, Any]]:
-    """Every line that there is, the oldest first: a later one of the same measure and engine stands."""
+    """Every line that there is, the oldest first."""
     if RESULTS.exists():
         yield from map(json.loads, RESULTS.read_text().splitlines())
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_it_is_told_what_to_do_by_another_process() -> None:
         with pytest.raises(ValueError, match="no such behaviour"):
             twilio.behave("sulk")
         assert twilio.counts == {"accepted": 0, "answered": 1, "faults": 0, "reports": 0, "pending": 0}
+
+
+def test_arrivals_are_number_and_wall_time() -> None:
+    with provider_process() as twilio:
+        for number in (PATIENT, "+447700900999"):
+            client_of(twilio.url).messages.create(to=number, **TEXT)
+        assert [to for to, _ in twilio.arrivals()] == [PATIENT, "+447700900999"]
+        assert [at for _, at in twilio.arrivals(since=1)] == [pytest.approx(time.time(), abs=60)]
 
 
 def test_it_keeps_what_it_took_from_a_client_that_was_killed() -> None:

@@ -44,7 +44,8 @@ repeated. `report(sid, status, code)` sends one by hand; `reports` lists all, wi
 (the form), status_callback, accepted_at (ISO, UTC), monotonic (this machine's clock, the same in every
 process), answered, status, error_code, hidden, history (wall time, monotonic time, status, code).
 `answered` is "201", a code, "dropped", "half", "garbage", "nothing", "nobody listened" where the client had
-gone, or "" so far. `answers` has every create request's, refused ones too. `faults` says which requests
+gone, or "" so far. `arrivals(since=n)` is number and wall time alone. `answers` has every create request's,
+refused ones too. `faults` says which requests
 were not what Twilio's description of its API allows: a test that sees one has found a bug. `counts` is
 quick.
 

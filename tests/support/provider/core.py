@@ -26,6 +26,7 @@ class Core:
             "behave": lambda **rule: self._rules.add(rule_of(**rule)),
             "forget": self._rules.forget,
             "taken": self._taken,
+            "arrivals": lambda since=0: [(m.to, m.wall) for m in self._api.taken.all[since:]],
             "answers": lambda: list(self._api.answers),
             "faults": lambda: list(self._api.faults),
             "reports": lambda: [dict(entry) for entry in self._reporter.posted],

@@ -37,6 +37,10 @@ class Provider:
         taken: list[dict[str, Any]] = self._ask("taken", to=to, since=since)
         return taken
 
+    def arrivals(self, since: int = 0) -> list[tuple[str, float]]:
+        """Number and wall time (seconds since 1970) of what it took, in order: little, for a benchmark."""
+        return [(to, wall) for to, wall in self._ask("arrivals", since=since)]
+
     @property
     def answers(self) -> list[list[Any]]:
         """Per create request: monotonic time, number, what was answered, sid if it was taken."""
