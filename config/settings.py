@@ -2,6 +2,7 @@
 
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy
 
 from config.addresses import networks_of
 from config.database import django_database
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -135,7 +137,10 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 
+# English ships; a further language is a line here and a catalogue (make messages) in scheduler/locale.
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", gettext_lazy("English"))]
+LOCALE_PATHS = [BASE_DIR / "scheduler" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from scheduler.models.clinic import Detail
 from scheduler.models.scoping import ClinicOwned
@@ -44,9 +45,9 @@ class Episode(ClinicOwned):
     """One patient, one treatment, one edition, the answers given at enrolment."""
 
     class State(models.TextChoices):
-        ACTIVE = "active"
-        PAUSED = "paused"
-        CANCELLED = "cancelled"
+        ACTIVE = "active", gettext_lazy("Active")
+        PAUSED = "paused", gettext_lazy("Paused")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
     edition = models.ForeignKey("scheduler.Edition", on_delete=models.PROTECT, related_name="episodes")

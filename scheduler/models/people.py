@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from scheduler.models.scoping import ClinicOwned
 
@@ -40,9 +41,9 @@ class Membership(ClinicOwned):
 
     class Role(models.TextChoices):
         #: enrols patients and follows them
-        STAFF = "staff", "Staff"
+        STAFF = "staff", gettext_lazy("Staff")
         #: does that, and changes timings and settings
-        ADMIN = "admin", "Admin"
+        ADMIN = "admin", gettext_lazy("Admin")
 
     user = models.ForeignKey("scheduler.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)

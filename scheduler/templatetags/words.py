@@ -1,15 +1,18 @@
 """Template filters over `scheduler.web.words`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from scheduler.domain import localtime
+from scheduler.domain.phases import Course
 from scheduler.enrolment.phone import spoken
-from scheduler.models import Clinic
+from scheduler.models import Attempt, Clinic
 from scheduler.plans.wording import named
 from scheduler.web import words
 
@@ -46,17 +49,49 @@ def local_date(value: datetime, zone: str) -> date:
 
 @register.filter
 def status(value: str) -> str:
-    return words.STATUS.get(value, value)
+    return str(words.STATUS.get(value, value))
 
 
 @register.filter
 def channel(value: str) -> str:
-    return words.CHANNELS.get(value, value)
+    return str(words.CHANNELS.get(value, value))
 
 
 @register.filter
 def channel_plural(value: str) -> str:
-    return words.PLURAL.get(value, value)
+    return str(words.PLURAL.get(value, value))
+
+
+@register.filter
+def stopped(value: str) -> str:
+    """Stopped texts: of a channel that the patient wants no more of."""
+    return str(words.STOPPED.get(value, value))
+
+
+@register.filter
+def site(value: str) -> str:
+    return str(words.SITES.get(value, value))
+
+
+@register.filter
+def address(attempt: Attempt) -> str:
+    """Where it went, as people read it."""
+    return attempt.address if attempt.kind == "email" else words.phone(attempt.address)
+
+
+@register.simple_tag
+def treatments(courses: Sequence[Course], clinic: Clinic) -> str:
+    """A, B and C: each a link to its page."""
+    links = [
+        format_html(
+            '<a href="{}">{}</a>', reverse("episode", args=[clinic.slug, c.treatment.episode]), named(c)
+        )
+        for c in courses
+    ]
+    if len(links) < 2:
+        return links[0] if links else ""
+    first = format_html_join(", ", "{}", ((link,) for link in links[:-1]))
+    return format_html(_("{first} and {last}"), first=first, last=links[-1])
 
 
 @register.filter
@@ -67,7 +102,7 @@ def get(values: Mapping[str, Any], key: str) -> Any:
 
 @register.filter
 def kind(value: str) -> str:
-    return words.KINDS.get(value, value)
+    return str(words.KINDS.get(value, value))
 
 
 @register.filter
@@ -84,9 +119,9 @@ def calling(text: str, clinic: Clinic) -> str:
 
 @register.filter
 def now_heading(value: str) -> str:
-    return words.NOW[value]
+    return str(words.NOW[value])
 
 
 @register.filter
 def mark_means(value: str) -> str:
-    return words.MARK_MEANS[value]
+    return str(words.MARK_MEANS[value])

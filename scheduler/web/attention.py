@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from scheduler.attention import CHOICES, choose, waiting, waiting_rows
@@ -18,9 +20,9 @@ PAGE = 30
 #: the largest number that the databases have for a row
 MOST = 2**63 - 1
 DONE = {
-    "again": "It is sent again, as soon as a worker takes it.",
-    "told": "Noted: the patient was told by phone.",
-    "drop": "Noted: it need not be said.",
+    "again": gettext_lazy("It is sent again, as soon as a worker takes it."),
+    "told": gettext_lazy("Noted: the patient was told by phone."),
+    "drop": gettext_lazy("Noted: it need not be said."),
 }
 
 
@@ -71,5 +73,5 @@ def release_sender(request: ClinicRequest) -> HttpResponse:
     """Whoever mended the account says that texts may leave again."""
     sender = request.clinic.sender
     if sender and let_go(sender, request.now, actor=request.user.email, why="person"):
-        messages.success(request, "Texts leave the number again.")
+        messages.success(request, _("Texts leave the number again."))
     return redirect("attention", request.clinic.slug)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from scheduler import clinic_settings, clinics, editions
@@ -44,7 +45,7 @@ def _change(request: ClinicRequest, form: ClinicForm) -> bool:
         for name, sentence in refused.faults.items():
             form.add_error(name, sentence)
         return False
-    messages.success(request, "Saved." if changed else "Nothing was different, so nothing was changed.")
+    messages.success(request, _("Saved.") if changed else _("Nothing was different, so nothing was changed."))
     return True
 
 
@@ -58,7 +59,7 @@ def live(request: ClinicRequest) -> HttpResponse:
             clinics.set_live(request.clinic, wanted, actor=request.user.email, now=request.now)
         except clinics.Refused:
             return redirect("clinic-live", request.clinic.slug)
-        messages.success(request, "Sending is on." if wanted else "Sending is off for new patients.")
+        messages.success(request, _("Sending is on.") if wanted else _("Sending is off for new patients."))
         return redirect("clinic-settings", request.clinic.slug)
     context = {
         "wanted": wanted,
@@ -122,9 +123,10 @@ def _publish(request: ClinicRequest, form: TimingsForm, from_file: Protocol, edi
         form.add_error(None, refused.sentence)
         return False
     if edition and published.pk == edition.pk:
-        messages.info(request, "Nothing was different, so nothing was changed.")
+        messages.info(request, _("Nothing was different, so nothing was changed."))
     else:
-        messages.success(request, f"Saved as edition {published.number}, for patients enrolled from now on.")
+        said = _("Saved as edition %(number)s, for patients enrolled from now on.")
+        messages.success(request, said % {"number": published.number})
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scheduler import editions
@@ -78,7 +79,7 @@ class Shown:
 
 def _alike(held: Iterable[Held]) -> Iterator[Held]:
     """What is the same for both legs stands there once."""
-    for _, found in groupby(held, key=lambda one: (one.phase.id, one.until)):
+    for _rule, found in groupby(held, key=lambda one: (one.phase.id, one.until)):
         rules = list(found)
         yield from [replace(rules[0], leg="")] if len({rule.leg for rule in rules}) > 1 else rules
 
@@ -176,7 +177,7 @@ def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
         fold = refused.faults.get("fold", "")
         return replace(shown, wanted=wanted, asks_fold=fold, asks_late=asked.late_confirmed)
     # A question once answered stays on the form, or its answer would be lost with the next change.
-    fold = "The clock showed this time twice." if asked.fold else ""
+    fold = _("The clock showed this time twice.") if asked.fold else ""
     by_email = asked.channels == ("email",)
     return replace(shown, plan=plan, asks_fold=fold, asks_late=plan.late, by_email=by_email)
 

@@ -5,21 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
 from scheduler.enrolment import Enrolment, Refused
 from scheduler.enrolment.patients import NEW, last_treated
 from scheduler.models import Clinic, Patient
-from scheduler.web.words import phone
+from scheduler.web.words import SITES, phone
 
-LEGS = [("left", "Left"), ("right", "Right"), ("both", "Both"), ("", "Not given")]
-FOLDS = [("first", "The first time, before the clocks went back"), ("second", "The second time, after it")]
+LEGS = [*SITES.items(), ("", gettext_lazy("Not given"))]
+FOLDS = [
+    ("first", gettext_lazy("The first time, before the clocks went back")),
+    ("second", gettext_lazy("The second time, after it")),
+]
 #: the use case reads date and time as one; on the form they are two
 TOGETHER = "Write date and time like this: 2026-11-20T15:00."
-APART = "Write the date like 2026-11-20 and the time like 15:00."
-HALVES = {"date": "Give the date on which the treatment ended.", "time": "Give the time at which it ended."}
-SAME_PERSON = "Is it the same person?"
+APART = gettext_lazy("Write the date like 2026-11-20 and the time like 15:00.")
+HALVES = {
+    "date": gettext_lazy("Give the date on which the treatment ended."),
+    "time": gettext_lazy("Give the time at which it ended."),
+}
+SAME_PERSON = gettext_lazy("Is it the same person?")
 #: the use case's word for a field -> the form's
 FIELDS = {"treated": "date", "channels": "sms", "protocol": "protocol"}
 
@@ -29,24 +37,24 @@ class EnrolForm(forms.Form):
 
     use_required_attribute = False
 
-    name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=gettext_lazy("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
     mobile = forms.CharField(
-        label="Mobile number",
+        label=gettext_lazy("Mobile number"),
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
-    sms = forms.BooleanField(label="The patient agrees to text messages")
+    sms = forms.BooleanField(label=gettext_lazy("The patient agrees to text messages"))
     email = forms.CharField(
-        label="Email address",
+        label=gettext_lazy("Email address"),
         widget=forms.TextInput(attrs={"type": "email", "inputmode": "email", "autocomplete": "off"}),
     )
-    by_email = forms.BooleanField(label="The patient agrees to emails")
-    date = forms.CharField(label="Date", widget=forms.TextInput(attrs={"type": "date"}))
-    time = forms.CharField(label="Time", widget=forms.TextInput(attrs={"type": "time"}))
+    by_email = forms.BooleanField(label=gettext_lazy("The patient agrees to emails"))
+    date = forms.CharField(label=gettext_lazy("Date"), widget=forms.TextInput(attrs={"type": "date"}))
+    time = forms.CharField(label=gettext_lazy("Time"), widget=forms.TextInput(attrs={"type": "time"}))
     fold = forms.ChoiceField(
-        label="Which of the two?", choices=FOLDS, widget=forms.RadioSelect, required=False
+        label=gettext_lazy("Which of the two?"), choices=FOLDS, widget=forms.RadioSelect, required=False
     )
-    late_confirmed = forms.BooleanField(label="Yes, the treatment ended on this date")
-    site = forms.ChoiceField(label="Leg", choices=LEGS, widget=forms.RadioSelect)
+    late_confirmed = forms.BooleanField(label=gettext_lazy("Yes, the treatment ended on this date"))
+    site = forms.ChoiceField(label=gettext_lazy("Leg"), choices=LEGS, widget=forms.RadioSelect)
 
     def __init__(self, clinic: Clinic, protocols: Mapping[str, Protocol], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -54,7 +62,7 @@ class EnrolForm(forms.Form):
         self.protocol = protocols.get(self.data.get("protocol", ""), next(iter(protocols.values())))
         titles = [(name, protocol.title) for name, protocol in protocols.items()]
         self.fields["protocol"] = forms.ChoiceField(
-            label="Treatment",
+            label=gettext_lazy("Treatment"),
             choices=titles,
             initial=self.protocol.id,
             widget=forms.RadioSelect if len(titles) > 1 else forms.HiddenInput,
@@ -88,14 +96,16 @@ class EnrolForm(forms.Form):
         if not patients:
             return
         several = len(patients) > 1
-        choices = [
-            (str(one.pk), f"Yes: the patient {last_treated(one)}{f' (patient {one.pk})' if several else ''}")
-            for one in patients
-        ]
+        said = (
+            _("Yes: the patient %(treated)s (patient %(number)s)")
+            if several
+            else _("Yes: the patient %(treated)s")
+        )
+        choices = [(str(one.pk), said % {"treated": last_treated(one), "number": one.pk}) for one in patients]
         self.fields["patient"] = forms.ChoiceField(
             label=SAME_PERSON,
-            help_text="A patient of this name is known. Treatments of one person are planned together.",
-            choices=[*choices, (NEW, "No, somebody else of the same name")],
+            help_text=_("A patient of this name is known. Treatments of one person are planned together."),
+            choices=[*choices, (NEW, _("No, somebody else of the same name"))],
             widget=forms.RadioSelect,
             required=False,
         )
@@ -135,12 +145,14 @@ class EnrolForm(forms.Form):
         """What is wrong by field; a question on the form asks again instead of naming codes."""
         asked = {f"answers.{name}": question.label for name, question in self.protocol.questions.items()}
         said = {
-            fault: f"{asked[fault]} Choose one." if fault in asked else sentence.replace(TOGETHER, APART)
+            fault: _("%(question)s Choose one.") % {"question": asked[fault]}
+            if fault in asked
+            else sentence.replace(TOGETHER, str(APART))
             for fault, sentence in refused.faults.items()
         }
         if refused.patients:
-            said["patient"] = "Say whether it is the same person."
-        half = {name: sentence for name, sentence in HALVES.items() if not self.typed(name).strip()}
+            said["patient"] = _("Say whether it is the same person.")
+        half = {name: str(sentence) for name, sentence in HALVES.items() if not self.typed(name).strip()}
         if "treated" in said and len(half) == 1:
             said.pop("treated")
             return half | said

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from scheduler.domain import localtime
 from scheduler.domain.timeline import Phase
 from scheduler.models import Reminder
@@ -102,7 +104,7 @@ def _groups(
         (kind, tuple(_bar(scale, phase, own.get(phase.id)) for phase in phases if phase.kind == kind))
         for kind in KINDS
     ]
-    return tuple((words.KINDS[kind], bars) for kind, bars in groups if bars)
+    return tuple((str(words.KINDS[kind]), bars) for kind, bars in groups if bars)
 
 
 def _bar(scale: Scale, phase: Phase, own: Phase | None) -> Bar:
@@ -119,15 +121,16 @@ def _bar(scale: Scale, phase: Phase, own: Phase | None) -> Bar:
 def until(phase: Phase, zone: str) -> str:
     """Until Fri 4 Dec; with the hour where it does not hold through the end of that day."""
     if phase.ends_at is None or phase.last_date is None:
-        return "no end given"
-    least = "at least " if phase.at_least else ""
+        return _("no end given")
     wall = localtime.to_wall(zone, phase.ends_at)
-    return f"{least}until {words.day(phase.last_date) if phase.ends_with_day else words.moment(wall)}"
+    end = words.day(phase.last_date) if phase.ends_with_day else words.moment(wall)
+    said = _("at least until %(end)s") if phase.at_least else _("until %(end)s")
+    return said % {"end": end}
 
 
 def _mark(scale: Scale, reminder: Reminder) -> Mark:
     due = words.moment(datetime.fromisoformat(reminder.due_local))
-    title = f"{due}: {words.STATUS[reminder.status].lower()}"
+    title = f"{due}: {str(words.STATUS[reminder.status]).lower()}"
     return Mark(reminder, _percent(scale.x(reminder.due_at)), words.mark(reminder.status), title)
 
 

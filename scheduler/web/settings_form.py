@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.validators import EmailValidator, MaxLengthValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduler.clinics import read_sms_name
 from scheduler.domain.echo import cut
@@ -13,16 +15,16 @@ from scheduler.enrolment.phone import any_number, spoken
 from scheduler.models import Clinic
 
 MODES = [
-    ("length", "A number of days"),
-    ("in-person", "As told in person: texts say to follow what the patient was told"),
-    ("omit", "Left out: no text and no page mentions it"),
+    ("length", gettext_lazy("A number of days")),
+    ("in-person", gettext_lazy("As told in person: texts say to follow what the patient was told")),
+    ("omit", gettext_lazy("Left out: no text and no page mentions it")),
 ]
 REQUIRED = {
-    "name": "Give the clinic's name.",
-    "sms_name": "Give the name that begins every text.",
-    "timezone": "Give the time zone: Europe/London, for example.",
+    "name": gettext_lazy("Give the clinic's name."),
+    "sms_name": gettext_lazy("Give the name that begins every text."),
+    "timezone": gettext_lazy("Give the time zone: Europe/London, for example."),
 }
-EMERGENCY = [("", "None"), ("999", "999"), ("112", "112")]
+EMERGENCY = [("", gettext_lazy("None")), ("999", "999"), ("112", "112")]
 
 
 class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,38 +32,42 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
 
     use_required_attribute = False
     urgent_phone = forms.CharField(
-        label="Telephone number for urgent calls",
-        help_text="Every text names it: somebody has to answer, or its announcement says who does.",
+        label=gettext_lazy("Telephone number for urgent calls"),
+        help_text=gettext_lazy(
+            "Every text names it: somebody has to answer, or its announcement says who does."
+        ),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     website = forms.URLField(
-        label="Website",
+        label=gettext_lazy("Website"),
         required=False,
         assume_scheme="https",
-        error_messages={"invalid": "This is not a web address. An example: https://example.com."},
+        error_messages={
+            "invalid": gettext_lazy("This is not a web address. An example: https://example.com.")
+        },
     )
     emergency_number = forms.ChoiceField(
-        label="Emergency number that texts name",
+        label=gettext_lazy("Emergency number that texts name"),
         choices=EMERGENCY,
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose none, 999 or 112."},
+        error_messages={"invalid_choice": gettext_lazy("Choose none, 999 or 112.")},
     )
 
     class Meta:
         model = Clinic
         fields = ("name", "sms_name", "timezone", "urgent_phone", "reply_to", "website", "emergency_number")
         labels = {
-            "name": "Name of the clinic",
-            "sms_name": "Name in texts",
-            "timezone": "Time zone",
-            "reply_to": "Email address that somebody reads",
+            "name": gettext_lazy("Name of the clinic"),
+            "sms_name": gettext_lazy("Name in texts"),
+            "timezone": gettext_lazy("Time zone"),
+            "reply_to": gettext_lazy("Email address that somebody reads"),
         }
         help_texts = {
-            "sms_name": "Every text begins with it: 20 characters at the most.",
-            "timezone": "For example Europe/London. Patients already enrolled keep theirs.",
-            "reply_to": "Replies to emails go there.",
+            "sms_name": gettext_lazy("Every text begins with it: 20 characters at the most."),
+            "timezone": gettext_lazy("For example Europe/London. Patients already enrolled keep theirs."),
+            "reply_to": gettext_lazy("Replies to emails go there."),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -70,10 +76,10 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].error_messages["required"] = sentence
         for field in self.fields.values():
             for limit in (one for one in field.validators if isinstance(one, MaxLengthValidator)):
-                limit.message = f"This is too long: {limit.limit_value} characters are the most."
+                limit.message = _("This is too long: %(limit_value)s characters are the most.")
         self.fields["reply_to"].validators = [
             *(one for one in self.fields["reply_to"].validators if isinstance(one, MaxLengthValidator)),
-            EmailValidator("This is not an email address. An example: sam@example.com."),
+            EmailValidator(_("This is not an email address. An example: sam@example.com.")),
         ]
         self.initial["urgent_phone"] = spoken(self.instance.urgent_phone)
 
@@ -128,20 +134,20 @@ class TimingsForm(forms.Form):
                 initial=f"{clock:%H:%M}",
                 help_text=TIME_HINTS.get(name, ""),
                 widget=forms.TextInput(attrs={"type": "time"}),
-                error_messages={"required": "Give a time.", "invalid": "Write a time like 09:00."},
+                error_messages={"required": _("Give a time."), "invalid": _("Write a time like 09:00.")},
             )
         self.fields["reason"] = forms.CharField(
-            label="Why",
-            help_text="For whoever looks at it later.",
+            label=_("Why"),
+            help_text=_("For whoever looks at it later."),
             max_length=300,
             widget=forms.TextInput(),
-            error_messages={"required": "Say why it is changed."},
+            error_messages={"required": _("Say why it is changed.")},
         )
         self.fields["approved_by"] = forms.CharField(
-            label="Approved by",
-            help_text="The clinician who is responsible for it.",
+            label=_("Approved by"),
+            help_text=_("The clinician who is responsible for it."),
             max_length=120,
-            error_messages={"required": "Name the clinician who approves it."},
+            error_messages={"required": _("Name the clinician who approves it.")},
         )
 
     def _ask_value(self, name: str, label: str, mode: str | None, days: int | None) -> None:
@@ -151,17 +157,17 @@ class TimingsForm(forms.Form):
             initial=mode,
             widget=forms.RadioSelect,
             error_messages=dict.fromkeys(
-                ("required", "invalid_choice"), "Choose one of the three; there is no default."
+                ("required", "invalid_choice"), _("Choose one of the three; there is no default.")
             ),
         )
         self.fields[f"{name}.days"] = forms.IntegerField(
-            label="Days, counted from the day after treatment",
+            label=_("Days, counted from the day after treatment"),
             initial=days,
             min_value=1,
             max_value=366,
             required=False,
             error_messages=dict.fromkeys(
-                ("invalid", "min_value", "max_value"), "Give whole days, from 1 to 366."
+                ("invalid", "min_value", "max_value"), _("Give whole days, from 1 to 366.")
             ),
             widget=forms.TextInput(attrs={"type": "number", "min": "1", "max": "366"}),
         )
@@ -172,7 +178,7 @@ class TimingsForm(forms.Form):
                 self.cleaned_data.get(f"{name}.mode") == "length" and f"{name}.days" not in self.errors
             )
             if wants_days and not self.cleaned_data.get(f"{name}.days"):
-                self.add_error(f"{name}.days", "Give the number of days.")
+                self.add_error(f"{name}.days", _("Give the number of days."))
         return self.cleaned_data
 
     @property
@@ -200,5 +206,17 @@ class TimingsForm(forms.Form):
         return said | {field.name: f"{self.cleaned_data[field.name]:%H:%M}" for field in self.times}
 
 
-TIME_LABELS = {"sending_from": "Messages go out from", "sending_until": "Messages go out until"}
-TIME_HINTS = {"sending_until": "The first text of a patient enrolled at the desk goes at once, at any hour."}
+#: of the named times that the protocols here have; another is told by its own name
+TIME_LABELS = {
+    "morning": gettext_lazy("Morning"),
+    "late-morning": gettext_lazy("Late morning"),
+    "evening": gettext_lazy("Evening"),
+    "bedtime": gettext_lazy("Bedtime"),
+    "sending_from": gettext_lazy("Messages go out from"),
+    "sending_until": gettext_lazy("Messages go out until"),
+}
+TIME_HINTS = {
+    "sending_until": gettext_lazy(
+        "The first text of a patient enrolled at the desk goes at once, at any hour."
+    )
+}

@@ -1,36 +1,38 @@
 """Instants, dates, numbers and statuses as people read them. Zones are named where they are needed."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
 import phonenumbers
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from scheduler.domain import localtime, overlap
+from scheduler.domain import localtime
 from scheduler.domain.length import Length
 from scheduler.domain.status import Status
-from scheduler.models import Event
+from scheduler.models import Event, Reminder
 from scheduler.plans.wording import WHY_NOT
 
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: a sentence in the language of whoever reads it
+Word = str | Promise
 
-STATUS: Final[dict[str, str]] = {
-    Status.SCHEDULED: "Planned",
-    Status.CLAIMED: "Being sent",
-    Status.SENT: "Sent",
-    Status.DELIVERED: "Delivered",
-    Status.UNDELIVERED: "Not delivered",
-    Status.IN_DOUBT: "In doubt",
-    Status.FAILED: "Failed",
-    Status.SKIPPED: "Not sent",
-    Status.CANCELLED: "Cancelled",
-    Status.SUPERSEDED: "Not needed",
-    Status.FOLDED: "Part of another text",
-    Status.HANDLED: "Dealt with",
-    Status.DROPPED: "Let go",
+STATUS: Final[Mapping[str, Word]] = {
+    Status.SCHEDULED: gettext_lazy("Planned"),
+    Status.CLAIMED: gettext_lazy("Being sent"),
+    Status.SENT: gettext_lazy("Sent"),
+    Status.DELIVERED: gettext_lazy("Delivered"),
+    Status.UNDELIVERED: gettext_lazy("Not delivered"),
+    Status.IN_DOUBT: gettext_lazy("In doubt"),
+    Status.FAILED: gettext_lazy("Failed"),
+    Status.SKIPPED: gettext_lazy("Not sent"),
+    Status.CANCELLED: gettext_lazy("Cancelled"),
+    Status.SUPERSEDED: gettext_lazy("Not needed"),
+    Status.FOLDED: gettext_lazy("Part of another text"),
+    Status.HANDLED: gettext_lazy("Dealt with"),
+    Status.DROPPED: gettext_lazy("Let go"),
 }
 #: how a reminder is drawn: sent, planned, wrong, doubt or none
 MARK: Final[dict[str, str]] = {
@@ -42,17 +44,36 @@ MARK: Final[dict[str, str]] = {
     Status.FAILED: "wrong",
     Status.IN_DOUBT: "doubt",
 }
-MARK_MEANS: Final = {
-    "sent": "sent",
-    "planned": "planned",
-    "wrong": "failed or not delivered",
-    "doubt": "in doubt",
-    "none": "not sent on its own",
+MARK_MEANS: Final[Mapping[str, Word]] = {
+    "sent": gettext_lazy("sent"),
+    "planned": gettext_lazy("planned"),
+    "wrong": gettext_lazy("failed or not delivered"),
+    "doubt": gettext_lazy("in doubt"),
+    "none": gettext_lazy("not sent on its own"),
 }
-CHANNELS: Final = {"sms": "Text", "email": "Email", "outbox": "Outbox"}
-PLURAL: Final = {"sms": "texts", "email": "emails"}
-LEGS: Final = {**overlap.LEGS, "both": "Both legs"}
-KINDS: Final = {"do": "Do", "avoid": "Avoid", "permit": "Allowed", "watch": "Watch for"}
+CHANNELS: Final[Mapping[str, Word]] = {
+    "sms": gettext_lazy("Text"),
+    "email": gettext_lazy("Email"),
+    "outbox": gettext_lazy("Outbox"),
+}
+PLURAL: Final[Mapping[str, Word]] = {"sms": gettext_lazy("texts"), "email": gettext_lazy("emails")}
+LEGS: Final[Mapping[str, Word]] = {
+    "left": gettext_lazy("Left leg"),
+    "right": gettext_lazy("Right leg"),
+    "both": gettext_lazy("Both legs"),
+}
+#: the same where it is known that a leg is meant
+SITES: Final[Mapping[str, Word]] = {
+    "left": gettext_lazy("Left"),
+    "right": gettext_lazy("Right"),
+    "both": gettext_lazy("Both"),
+}
+KINDS: Final[Mapping[str, Word]] = {
+    "do": gettext_lazy("Do"),
+    "avoid": gettext_lazy("Avoid"),
+    "permit": gettext_lazy("Allowed"),
+    "watch": gettext_lazy("Watch for"),
+}
 
 
 def mark(status: str) -> str:
@@ -60,13 +81,13 @@ def mark(status: str) -> str:
 
 
 def day(value: date) -> str:
-    """Thu 26 Nov; the weekday is what people go by."""
-    return localtime.short_date(value)
+    """Thu 26 Nov; the weekday is what people go by. The format is Django's, in each language's own order."""
+    return date_format(value, pgettext("date format", "D j M"))
 
 
 def long_day(value: date) -> str:
     """Thursday 26 November."""
-    return f"{WEEKDAYS[value.weekday()]} {value.day} {MONTHS[value.month - 1]}"
+    return date_format(value, pgettext("date format", "l j F"))
 
 
 def moment(wall: datetime) -> str:
@@ -77,13 +98,14 @@ def moment(wall: datetime) -> str:
 def days_after(number: int) -> str:
     """How staff count the days of a plan."""
     if number == 0:
-        return "day of treatment"
-    return f"{number} day{'' if number == 1 else 's'} after treatment"
+        return _("day of treatment")
+    said = ngettext("%(number)s day after treatment", "%(number)s days after treatment", number)
+    return said % {"number": number}
 
 
 def leg(site: str) -> str:
     """Left leg; empty where none is given."""
-    return LEGS.get(site, "")
+    return str(LEGS.get(site, ""))
 
 
 def phone(number: str) -> str:
@@ -100,50 +122,66 @@ def phone(number: str) -> str:
 
 #: codes of Reminder.status_reason and of events
 REASONS: Final = WHY_NOT
-OPTED: Final = {"opted-out": "Stopped", "opted-in": "Resumed"}
-EVENTS: Final[dict[str, str]] = {
-    "enrolled": "Enrolled",
-    "treatment-added": "A further treatment was enrolled, and messages of this one changed",
-    "address-changed": "How the patient is reached was changed",
-    "sent-again": "Sent again",
-    "told-by-phone": "Told by phone",
-    "let-go": "Let go",
-    "sender-held": "Nothing leaves the clinic's number: the provider does not accept its settings",
-    "sender-released": "Texts leave the clinic's number again",
+STOPPED: Final[Mapping[str, Word]] = {
+    "sms": gettext_lazy("Stopped texts"),
+    "email": gettext_lazy("Stopped emails"),
+}
+RESUMED: Final[Mapping[str, Word]] = {
+    "sms": gettext_lazy("Resumed texts"),
+    "email": gettext_lazy("Resumed emails"),
+}
+OPTED: Final = {"opted-out": STOPPED, "opted-in": RESUMED}
+EVENTS: Final[Mapping[str, Word]] = {
+    "enrolled": gettext_lazy("Enrolled"),
+    "treatment-added": gettext_lazy("A further treatment was enrolled, and messages of this one changed"),
+    "address-changed": gettext_lazy("How the patient is reached was changed"),
+    "sent-again": gettext_lazy("Sent again"),
+    "told-by-phone": gettext_lazy("Told by phone"),
+    "let-go": gettext_lazy("Let go"),
+    "sender-held": gettext_lazy(
+        "Nothing leaves the clinic's number: the provider does not accept its settings"
+    ),
+    "sender-released": gettext_lazy("Texts leave the clinic's number again"),
 }
 #: what a person decided, with the reason that was typed
 DECIDED: Final = ("sent-again", "told-by-phone", "let-go")
 
 
 def reason(code: str) -> str:
-    return REASONS.get(code, code.replace("-", " ").replace("_", " "))
+    """In the middle of a sentence; empty where there is none."""
+    return str(REASONS.get(code, code.replace("-", " ").replace("_", " ")))
 
 
 def told(event: Event) -> str:
     """One event in words: what happened, to which message, and why."""
     if event.kind in OPTED:
-        return f"{OPTED[event.kind]} {PLURAL[event.details['channel']]}"
+        return str(OPTED[event.kind][event.details["channel"]])
     if event.kind in DECIDED and event.reminder:
-        due = moment(datetime.fromisoformat(event.reminder.due_local))
-        return f"Message of {due}: {EVENTS[event.kind].lower()} ({event.details['why']})"
+        return _of_message(event.reminder, EVENTS[event.kind], event.details["why"])
     if event.reminder is None or not event.after:
-        return EVENTS.get(event.kind, sentence_case(event.kind))
-    due = moment(datetime.fromisoformat(event.reminder.due_local))
-    why = f" ({reason(event.reason)})" if event.reason else ""
-    return f"Message of {due}: {STATUS[event.after].lower()}{why}"
+        return str(EVENTS.get(event.kind, sentence_case(event.kind)))
+    return _of_message(event.reminder, STATUS[event.after], reason(event.reason))
+
+
+def _of_message(reminder: Reminder, what: Word, why: str) -> str:
+    said = _("Message of %(due)s: %(what)s (%(why)s)") if why else _("Message of %(due)s: %(what)s")
+    due = moment(datetime.fromisoformat(reminder.due_local))
+    return said % {"due": due, "what": str(what).lower(), "why": why}
 
 
 def length(value: Length) -> str:
     """72 hours, 14 days."""
-    number, unit = (value.hours // 24, "day") if value.hours % 24 == 0 else (value.hours, "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    if value.hours % 24 == 0:
+        number = value.hours // 24
+        return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
+    return ngettext("%(number)s hour", "%(number)s hours", value.hours) % {"number": value.hours}
 
 
-NOW: Final = {
-    "do": "Do now",
-    "avoid": "Avoid for now",
-    "permit": "You may",
-    "watch": "Watch for",
+NOW: Final[Mapping[str, Word]] = {
+    "do": gettext_lazy("Do now"),
+    "avoid": gettext_lazy("Avoid for now"),
+    "permit": gettext_lazy("You may"),
+    "watch": gettext_lazy("Watch for"),
 }
 
 
