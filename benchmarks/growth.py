@@ -51,7 +51,8 @@ def main() -> None:
     given = words.parse_args()
     with ExitStack() as stack:
         twilio = stack.enter_context(provider_process())
-        houses = [_house(rows, stack.enter_context(place(f"growth-{rows}", twilio.url))) for rows in given.rows]
+        places = [stack.enter_context(place(f"growth-{rows}", twilio.url)) for rows in given.rows]
+        houses = [_house(rows, where) for rows, where in zip(given.rows, places, strict=True)]
         for _ in range(CLAIMS):
             _in_turn(houses, _claim)
         for _ in range(STARTS):

@@ -27,7 +27,9 @@ def main() -> None:
         late = sorted(_lateness(twilio, given.texts, given.seconds))
     percent = quantiles(late, n=100, method="inclusive")
     figures = {"p50_ms": percent[49], "p99_ms": percent[98], "max_ms": late[-1]}
-    print("  from due to the provider: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items()))
+    print(
+        "  from due to the provider: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items())
+    )
     report("lateness", engine(), texts=given.texts, seconds=given.seconds, target_ms=TARGET_MS, **figures)
 
 
@@ -42,7 +44,8 @@ def _lateness(twilio: Provider, texts: int, seconds: float) -> list[float]:
             where.do("live.make_due_at", list(zip(reminders, times, strict=True)))
             last = time.monotonic() + SETTLED + seconds + PATIENCE
             while twilio.counts["accepted"] < texts:
-                assert worker.poll() is None and time.monotonic() < last, where.said()
+                running = worker.poll() is None and time.monotonic() < last
+                assert running, where.said()
                 time.sleep(1)
         finally:
             end(worker)

@@ -1,11 +1,10 @@
 """Patients of four clinics whose texts a real worker sends at the real time, one each, when a measure says
 so. What there is to send by is far away, no sender is slow, and it is morning wherever the clinics are."""
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic, perf_counter, time
-
-import os
 
 import django
 

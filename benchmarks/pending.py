@@ -1,10 +1,9 @@
 """Millions of reminders that are not due yet, written by the database itself: ten of each patient, at four
 times of each of the coming 60 days, beside a first text that went, and the attempt that tells of it."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
-
-import os
 
 import django
 
@@ -31,6 +30,7 @@ COPY = """
     WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last})
     INSERT INTO {table} ({columns}) SELECT {values} FROM series CROSS JOIN {table} AS t WHERE {which}
 """
+FIRST = "(SELECT id FROM scheduler_reminder WHERE episode_id = {episode} AND key = '{key}')"
 #: for this one connection, which is closed afterwards
 QUICKLY = ("PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -500000")
 
@@ -81,8 +81,7 @@ def _templates(now: datetime) -> list[str]:
         _copy(Reminder, f"t.id = {went.pk}", **whose),
         _copy(
             Attempt, f"t.id = '{attempt.pk if _native() else attempt.pk.hex}'", id=_uuid(), clinic_id=clinic,
-            provider_id="'SM' || series.n",
-            reminder_id=f"(SELECT id FROM scheduler_reminder WHERE episode_id = {number} AND key = '{went.key}')",
+            provider_id="'SM' || series.n", reminder_id=FIRST.format(episode=number, key=went.key),
         ),
     ]  # fmt: skip
 

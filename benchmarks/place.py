@@ -14,7 +14,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from tests.support.provider import ACCOUNT, TOKEN
@@ -29,9 +29,10 @@ class Place:
     Only that process imports it, which is why a name stands for it.
     """
 
-    def __init__(self, name: str, settings: dict[str, str], process: ProcessPoolExecutor) -> None:
-        self.name, self.settings, self._process = name, settings, process
-        self._log = TemporaryFile()
+    def __init__(
+        self, name: str, settings: dict[str, str], process: ProcessPoolExecutor, log: IO[bytes]
+    ) -> None:
+        self.name, self.settings, self._process, self._log = name, settings, process, log
 
     def do(self, name: str, *args: Any) -> Any:
         return self._process.submit(_call, name, *args).result()
@@ -61,8 +62,9 @@ def place(name: str, provider: str) -> Iterator[Place]:
     """Beside the database that DATABASE_URL names: another file in its folder, or another on its server."""
     with _database(os.environ["DATABASE_URL"], name) as url:
         settings = _settings(url, provider)
-        with ProcessPoolExecutor(1, get_context("spawn"), _begin, [settings]) as process:
-            yield Place(name, settings, process)
+        alone = ProcessPoolExecutor(1, get_context("spawn"), _begin, [settings])
+        with alone as process, TemporaryFile() as log:
+            yield Place(name, settings, process, log)
 
 
 def _call(name: str, *args: Any) -> Any:

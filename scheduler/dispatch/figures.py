@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from prometheus_client.core import GaugeMetricFamily
 
 from scheduler.alarms import Kind, open_alarms
-from scheduler.dispatch.summary import FOR_PEOPLE
+from scheduler.dispatch.summary import for_people
 from scheduler.dispatch.watchdog import progress_of, seen_last, workers
 from scheduler.domain.status import Status
 from scheduler.models import Clinic, Reminder, Sender
@@ -25,8 +25,7 @@ def figures(now: datetime) -> Iterator[Gauge]:
     yield _alarms()
     yield from _progress(now)
     yield from _senders(now)
-    waiting = Reminder.objects.across_clinics().filter(status__in=FOR_PEOPLE)
-    yield _by_clinic("aftercare_attention", "reminders that wait for somebody's decision", waiting)
+    yield _by_clinic("aftercare_attention", "reminders that wait for somebody's decision", for_people())
     yield Gauge("aftercare_reports_unknown", "reports of messages that nobody knows here", value=unknown())
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q, QuerySet
 
 from scheduler.alarms import Kind, alarm, clear, open_alarms
+from scheduler.dispatch.due import look
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, Heartbeat, Reminder
 
@@ -62,7 +63,10 @@ def _late(clinic: Clinic, now: datetime) -> Iterator[QuerySet[Reminder]]:
     """Each by an index of its own; none of these waits for a pause or for sending hours."""
     ours = Reminder.objects.for_clinic(clinic)
     for queued in (False, True):
-        yield ours.filter(status=Status.SCHEDULED, queued=queued, try_at__lte=now - LATE)
+        # Either kind is named: between the clinic and the time the index has it.
+        yield ours.filter(
+            status=Status.SCHEDULED, queued=queued, critical__in=[True, False], try_at__lte=now - LATE
+        )
     yield ours.filter(status=Status.CLAIMED, lease_until__lte=now - LATE)
     # Tried in vain not long ago, and to be tried again.
     tried = Attempt.objects.for_clinic(clinic).filter(created_at__gt=now - 2 * HOUR, status__in=IN_VAIN)
@@ -95,5 +99,7 @@ def notice_workers(now: datetime) -> bool:
 
 def _work_waits(last: datetime | None, now: datetime) -> bool:
     """Something is to be sent: some day, where a worker ran before; by now, where none ever did."""
-    scheduled = Reminder.objects.across_clinics().filter(status=Status.SCHEDULED)
-    return scheduled.exists() if last else scheduled.filter(queued=False, try_at__lte=now - GONE).exists()
+    first, queued = look()
+    if last:
+        return queued or first is not None
+    return first is not None and first <= now - GONE

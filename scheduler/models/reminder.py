@@ -68,6 +68,7 @@ class Reminder(ClinicOwned):
             ),
             models.Index(fields=["lease_until"], name="reminder_leased", condition=Q(status=Status.CLAIMED)),
             models.Index(fields=["host"], name="reminder_guests", condition=Q(host__isnull=False)),
+            models.Index(fields=["id"], name="reminder_undelivered", condition=Q(status=Status.UNDELIVERED)),
             models.Index(
                 fields=["clinic"], name="reminder_unsaid", condition=Q(status=Status.SKIPPED, critical=True)
             ),
