@@ -1,0 +1,270 @@
+"""Every page in a language that nobody speaks: what stands there in plain letters was not translated.
+
+A new page needs its line in VISITS (or, with the reason, in NOT_VISITED).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django.fixtures import Settings
+
+from scheduler.editions import find_protocol
+from scheduler.models import Clinic
+from tests.enrolment.clinics import PROTOCOL, bare_clinic
+from tests.support.pseudo import odd, pseudo_language
+from tests.support.visible import visible
+from tests.web.every_state import TODAY, World, everything
+from tests.web.people import member, signed_in
+from tests.web.test_enrol import typed
+from tests.web.test_settings import CLINIC, VALUES
+
+C = "/c/leafy"
+#: in the protocol's language: what is sent, and what a message is about
+PASSED_OVER = {"bubble", "about"}
+#: names and typed words of the tests' own people
+DATA = (
+    "Leafy Vein Clinic", "Leafy Clinic", "leafy's number", "Sam Example", "Robin Example", "Dr Example",
+    "Europe/London", "Aftercare", "microsclerotherapy", "Agreed in the team", "QR", "EMAIL_URL",
+)  # fmt: skip
+#: addresses of pages and mailboxes, and what a program is called by
+NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|/c/\S+|`[^`]*`")
+PLAIN = re.compile(r"[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`{first}` and `{second}` in the address are the episodes of the world."""
+
+    url: str
+    post: Mapping[str, str] | None = None
+    who: str = "admin"
+    status: int = 200
+
+
+def enrolling(**changes: str) -> dict[str, str]:
+    return typed(**{"date": "2026-11-25", "time": "09:00"} | changes)
+
+
+ENROLLING = [
+    enrolling(),
+    enrolling(name="Jo Example"),
+    enrolling(name="Jo Example", by_email="on", email="jo@example.com", sms=""),
+    enrolling(date="2026-11-22"),
+    enrolling(date="2026-10-25", time="01:30"),
+    enrolling(date="2026-10-25", time="01:30", fold="second"),
+    enrolling(name="", mobile="", sms="", date="", **{"answers.area": ""}),
+    enrolling(mobile="12", email="sam", by_email="on", date="2026-13-25", site="arm"),
+    enrolling(date="2027-01-01"),
+    enrolling(date="2025-01-01"),
+    enrolling(date="", time="25:00"),
+]  # fmt: skip
+VISITS: dict[str, list[Visit]] = {
+    "patients": [Visit(f"{C}/"), Visit(f"{C}/", who="staff")],
+    "enrol": [Visit(f"{C}/enrol"), *(Visit(f"{C}/enrol", one | {"step": "preview"}) for one in ENROLLING)]
+    + [Visit(f"{C}/enrol", one, status=422) for one in ENROLLING[6:]]
+    + [Visit("/c/bare/enrol"), Visit("/c/bare/enrol", who="staff")],
+    "enrol-preview": [Visit(f"{C}/enrol/preview", one) for one in ENROLLING],
+    "episode": [Visit(f"{C}/episodes/{{first}}"), Visit(f"{C}/episodes/{{second}}")],
+    "enrolled": [
+        Visit(f"{C}/episodes/{{first}}/enrolled?again=1"),
+        Visit(f"{C}/episodes/{{second}}/enrolled"),
+    ],
+    "attention": [
+        Visit(f"{C}/attention"),
+        Visit(f"{C}/attention", who="staff"),
+        Visit(f"{C}/attention", {"do": "told", "reminder": "999", "why": "Sam"}, status=422),
+        Visit(f"{C}/attention", {"do": "told", "reminder": "999", "why": ""}, status=422),
+        Visit("/c/bare/attention"),
+    ],
+    "outbox": [Visit(f"{C}/outbox"), Visit("/c/bare/outbox")],
+    "clinic-settings": [
+        Visit(f"{C}/settings"),
+        Visit(f"{C}/settings", who="staff"),
+        Visit("/c/bare/settings"),
+        Visit(f"{C}/settings", dict.fromkeys(CLINIC, ""), status=422),
+        Visit(f"{C}/settings", dict.fromkeys(CLINIC, "x" * 300), status=422),
+        Visit(f"{C}/settings", {**CLINIC, "sms_name": "\u4e2d", "urgent_phone": "12"}, status=422),
+    ],
+    "clinic-live": [Visit(f"{C}/settings/live"), Visit("/c/bare/settings/live")],
+    "timings": [
+        Visit(f"{C}/settings/{PROTOCOL}"),
+        Visit(f"{C}/settings/{PROTOCOL}", {}, status=422),
+        Visit(f"{C}/settings/{PROTOCOL}", {**VALUES, "no_flying.days": "900", "morning": "x"}, status=422),
+        Visit(f"{C}/settings/{PROTOCOL}", {**VALUES, "no_flying.days": ""}, status=422),
+    ],
+    "home": [Visit("/"), Visit("/", who="alone")],
+    "account_login": [
+        Visit("/accounts/login/", who="nobody"),
+        Visit("/accounts/login/", {"login": "sam", "password": ""}, who="nobody"),
+    ],
+    "account_logout": [Visit("/accounts/logout/")],
+    "account_inactive": [Visit("/accounts/inactive/", who="nobody")],
+    "account_signup": [Visit("/accounts/signup/", who="nobody")],
+    "account_reset_password": [
+        Visit("/accounts/password/reset/", who="nobody"),
+        Visit("/accounts/password/reset/", {"email": "x"}, who="nobody"),
+    ],
+    "account_reset_password_done": [Visit("/accounts/password/reset/done/", who="nobody")],
+    "account_reset_password_from_key": [Visit("/accounts/password/reset/key/1-x/", who="nobody")],
+    "account_reset_password_from_key_done": [Visit("/accounts/password/reset/key/done/", who="nobody")],
+    "account_reauthenticate": [Visit("/accounts/reauthenticate/")],
+    "account_change_password": [
+        Visit("/accounts/password/change/"),
+        Visit("/accounts/password/change/", {"oldpassword": "x", "password1": "x", "password2": "y"}),
+    ],
+    "account_email": [Visit("/accounts/email/")],
+    "account_email_verification_sent": [Visit("/accounts/confirm-email/", who="nobody")],
+    "account_confirm_email": [Visit("/accounts/confirm-email/x/", who="nobody")],
+    "mfa_index": [Visit("/accounts/2fa/")],
+    "mfa_activate_totp": [
+        Visit("/accounts/reauthenticate/", {"password": "correct horse battery"}, status=302),
+        Visit("/accounts/2fa/totp/activate/"),
+        Visit("/accounts/2fa/totp/activate/", {"code": "12"}),
+    ],
+}
+NOT_VISITED = {
+    "patient-page": "in the patient's language, not in the reader's",
+    "patient-messages": "in the patient's language, not in the reader's",
+    "unknown-link": "in the patient's language, not in the reader's",
+    "patient-calendar": "a file",
+    "release-sender": "redirects",
+    "twilio-status": "for a program",
+    "email-status": "for a program",
+    "openapi-json": "for a program",
+    "openapi-view": "for programmers: what it shows is made of the API's own description",
+    "create_enrolment": "for a program",
+    "create_timeline": "for a program",
+    "show_episode": "for a program",
+    "api-root": "for a program",
+    "health": "for a program",
+    "worker-health": "for a program",
+    "metrics": "for a program",
+    "account_set_password": "redirects: everybody has a password",
+    "account_confirm_login_code": "redirects: no codes are sent",
+    "mfa_authenticate": "redirects without a sign-in that is half done",
+    "mfa_reauthenticate": "redirects without a second step",
+    "mfa_deactivate_totp": "redirects without a second step",
+    "mfa_view_recovery_codes": "redirects without a second step",
+    "mfa_generate_recovery_codes": "redirects without a second step",
+    "mfa_download_recovery_codes": "a file",
+}
+#: a page that is no address of its own: who sees it -> how
+FAULTS = {
+    "not found": Visit("/nowhere", status=404),
+    "forbidden": Visit(f"{C}/settings/live", who="staff", status=403),
+}
+
+
+def names(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or ""
+
+
+@pytest.fixture
+def today(friday: None) -> Iterator[None]:
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def world(db: None, today: None) -> World:
+    return everything()
+
+
+@pytest.fixture
+def bare(world: World) -> Clinic:
+    """Another clinic, which has set nothing yet and where nothing happened."""
+    return bare_clinic(slug="bare")
+
+
+@pytest.fixture
+def visitors(world: World, bare: Clinic, django_user_model: Any) -> dict[str, Client]:
+    people = {role: member(world.clinic, role) for role in ("admin", "staff")}
+    for role, user in people.items():
+        user.memberships.model.objects.create(clinic=bare, user=user, role=role)
+    alone = django_user_model.objects.create_user("alone@example.com", "correct horse battery")
+    asks = {"headers": {"Accept-Language": "eo"}}
+    signed = {who: signed_in(user, **asks) for who, user in (people | {"alone": alone}).items()}
+    return signed | {"nobody": Client(**asks)}
+
+
+@cache
+def known() -> re.Pattern[str]:
+    """What is data: of people, of the protocol. The longest first, so that none eats a part of another."""
+    texts = {*DATA, *texts_of(find_protocol(PROTOCOL).model_dump())} - {""}
+    anything = (
+        re.sub(r"\\\{day\\\}", r"\\d+", re.escape(one)) for one in sorted(texts, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(anything)})(?!\w)")
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """The words of a protocol that staff read: titles, labels, options."""
+    if isinstance(value, str):
+        yield from (value, value.lower(), value[:1].upper() + value[1:])
+    elif isinstance(value, Mapping):
+        yield from (text for one in value.values() for text in texts_of(one))
+    elif isinstance(value, list | tuple):
+        yield from (text for one in value for text in texts_of(one))
+
+
+def missed(page: str) -> list[str]:
+    """Texts in plain letters that are no data."""
+    found = []
+    for text in visible(page, PASSED_OVER):
+        if PLAIN.search(known().sub("", NO_WORDS.sub("", text))):
+            found.append(text)
+    return found
+
+
+def see(visit: Visit, visitors: dict[str, Client], world: World) -> str:
+    url = visit.url.format(first=world.first.pk, second=world.second.pk)
+    client = visitors[visit.who]
+    with pseudo_language():
+        answer = client.get(url) if visit.post is None else client.post(url, visit.post)
+    assert answer.status_code == visit.status, (url, answer.status_code, answer.headers.get("Location"))
+    return answer.content.decode()
+
+
+def test_it_knows_every_address() -> None:
+    assert set(names(get_resolver().url_patterns)) == {*VISITS, *NOT_VISITED}
+
+
+def test_it_finds_every_string_translated(
+    visitors: dict[str, Client], world: World, settings: Settings
+) -> None:
+    settings.EMAIL_LIVE = settings.TWILIO = True
+    pages = ((name, see(visit, visitors, world)) for name, visits in VISITS.items() for visit in visits)
+    plain = dict.fromkeys(f"{name}: {text}" for name, page in pages for text in missed(page))
+    assert not plain, "\n".join(["not translated:", *plain])
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_it_finds_the_pages_of_faults_translated(
+    fault: str, visitors: dict[str, Client], world: World
+) -> None:
+    assert missed(see(FAULTS[fault], visitors, world)) == []
+
+
+def test_a_page_names_the_language_it_is_in(visitors: dict[str, Client], world: World) -> None:
+    assert '<html lang="eo">' in see(Visit("/"), visitors, world)
+    assert (
+        '<html lang="en-GB">'
+        in signed_in(member(world.clinic, "staff", "en@example.com")).get(f"{C}/").content.decode()
+    )
+
+
+def test_it_sees_what_was_missed() -> None:
+    page = f'<p title="Left out">{odd("One")} <b>two</b> <input type="submit" value="Send"></p>'
+    assert missed(page) == ["Left out", "two", "Send"]
+    assert missed(f'<p class="bubble">Said</p><a href="/x">{odd("Two <b>three</b>")}</a>') == []
