@@ -5,7 +5,7 @@ PYTHON := $(shell for p in $(PYTHONS); do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test chaos bench lint lock screenshots image-check traceability clean
+.PHONY: run test chaos bench lint lock screenshots messages image-check traceability clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/aftercare run --demo
@@ -34,6 +34,14 @@ lint: $(VENV)/.dev
 
 screenshots: $(VENV)/.dev
 	@$(BIN)/python scripts/screenshots.py
+
+# What there is to translate: scheduler/locale/django.pot, and the catalogues that stand beside it. A new
+# language starts with its folder: mkdir -p scheduler/locale/cy/LC_MESSAGES
+messages: $(VENV)/.runtime
+	@mkdir -p scheduler/locale
+	@cd scheduler && DJANGO_SETTINGS_MODULE=config.settings ../$(BIN)/python -m django makemessages \
+		--all --keep-pot --no-wrap --add-location file
+	@cd scheduler && DJANGO_SETTINGS_MODULE=config.settings ../$(BIN)/python -m django compilemessages
 
 image-check: $(VENV)/.runtime
 	@$(BIN)/python scripts/dockerfile_commands.py

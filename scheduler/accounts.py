@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from scheduler.history import note
 from scheduler.models import Clinic, Membership, User
@@ -34,9 +35,12 @@ def check_email(email: str) -> None:
     try:
         validate_email(email)
     except ValidationError:
-        raise ValueError("This is not an email address. An example: sam@example.com.") from None
+        raise ValueError(_("This is not an email address. An example: sam@example.com.")) from None
     if len(email) > EMAIL_LENGTH:
-        raise ValueError(f"This email address is longer than {EMAIL_LENGTH} characters.")
+        raise ValueError(
+            _("This email address is longer than %(email_length)s characters.")
+            % {"email_length": EMAIL_LENGTH}
+        )
 
 
 @transaction.atomic

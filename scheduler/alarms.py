@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import structlog
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from scheduler.models import Alarm, Clinic, Sender
 from scheduler.sets import conditional_update, stamp
@@ -28,12 +29,18 @@ class Kind(StrEnum):
 
 
 SAYS = {
-    Kind.NO_WORKER: "No worker runs: nothing is sent. Start `aftercare worker`.",
-    Kind.CLOCK: "A worker's clock and the database's differ, so that worker sends nothing. Set the clocks.",
-    Kind.LATE: "Messages that should have gone have not.",
-    Kind.SENDER_HELD: "Nothing leaves this sender until somebody has mended its account and released it.",
-    Kind.TEXT_REFUSED: "The provider refuses texts for what they say or where they go.",
-    Kind.EMAIL_REFUSED: "The mail server does not accept this installation's emails. Check EMAIL_URL.",
+    Kind.NO_WORKER: gettext_lazy("No worker runs: nothing is sent. Start `aftercare worker`."),
+    Kind.CLOCK: gettext_lazy(
+        "A worker's clock and the database's differ, so that worker sends nothing. Set the clocks."
+    ),
+    Kind.LATE: gettext_lazy("Messages that should have gone have not."),
+    Kind.SENDER_HELD: gettext_lazy(
+        "Nothing leaves this sender until somebody has mended its account and released it."
+    ),
+    Kind.TEXT_REFUSED: gettext_lazy("The provider refuses texts for what they say or where they go."),
+    Kind.EMAIL_REFUSED: gettext_lazy(
+        "The mail server does not accept this installation's emails. Check EMAIL_URL."
+    ),
 }
 OPEN = """
     INSERT INTO scheduler_alarm (kind, subject, clinic_id, sender_id, detail, opened_at, seen_at)
@@ -87,5 +94,5 @@ def alarms_for(clinics: Iterable[Clinic]) -> QuerySet[Alarm]:
 def says(found: Alarm) -> str:
     """An alarm in a sentence or two, for a page or an email."""
     about = found.clinic or found.sender
-    words = SAYS.get(Kind(found.kind), found.kind) if found.kind in set(Kind) else found.kind
+    words = str(SAYS[Kind(found.kind)]) if found.kind in set(Kind) else found.kind
     return " ".join(part for part in (f"{about}:" if about else "", words, found.detail) if part)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from scheduler.clinics import Refused
 from scheduler.history import note
@@ -14,8 +15,8 @@ FIELDS = (
 )  # fmt: skip
 #: what every text and page names; without them the plans that run could say nothing any more
 NAMED = {
-    "urgent_phone": "Texts name it: give another number, it cannot be left out.",
-    "reply_to": "Texts name it: give another address, it cannot be left out.",
+    "urgent_phone": gettext_lazy("Texts name it: give another number, it cannot be left out."),
+    "reply_to": gettext_lazy("Texts name it: give another address, it cannot be left out."),
 }
 
 

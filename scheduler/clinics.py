@@ -1,6 +1,6 @@
 """A clinic from its founding to the day on which its texts really leave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from scheduler import editions
 from scheduler.accounts import Access, admit, check_email
@@ -24,9 +25,9 @@ NAME_LENGTH, SLUG_LENGTH, SMS_NAME_SEPTETS = 120, 50, 20
 class Refused(ValueError):
     """What was asked for cannot be; `faults` has a sentence a person can act on, by field."""
 
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__(" ".join(faults.values()))
-        self.faults = faults
+    def __init__(self, faults: Mapping[str, object]) -> None:
+        self.faults = {name: str(sentence) for name, sentence in faults.items()}
+        super().__init__(" ".join(self.faults.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def open_clinic(asked: Founding, *, actor: str, now: datetime) -> tuple[Clinic, 
             access = admit(clinic, asked.admin, Membership.Role.ADMIN)
             note(clinic, "clinic-founded", actor=actor, now=now, admin=access.email)
     except IntegrityError:
-        raise Refused({"slug": f"There is a clinic {quoted(asked.slug)} already."}) from None
+        raise Refused(
+            {"slug": _("There is a clinic %(slug)s already.") % {"slug": quoted(asked.slug)}}
+        ) from None
     return clinic, access
 
 
@@ -70,9 +73,17 @@ def _faults(asked: Founding) -> Iterator[tuple[str, str]]:
         if len(asked.slug) > SLUG_LENGTH:
             raise ValidationError("too long")
     except ValidationError:
-        yield "slug", f"Use letters, digits and hyphens, {SLUG_LENGTH} at the most: vein-clinic."
+        yield (
+            "slug",
+            _("Use letters, digits and hyphens, %(slug_length)s at the most: vein-clinic.")
+            % {"slug_length": SLUG_LENGTH},
+        )
     if not 0 < len(asked.name.strip()) <= NAME_LENGTH or not asked.name.isprintable():
-        yield "name", f"Give the clinic's name, {NAME_LENGTH} characters at the most."
+        yield (
+            "name",
+            _("Give the clinic's name, %(name_length)s characters at the most.")
+            % {"name_length": NAME_LENGTH},
+        )
     try:
         read_sms_name(asked.sms_name)
     except ValueError as fault:
@@ -92,27 +103,34 @@ def read_sms_name(typed: str) -> str:
     name = to_gsm7(typed).strip()
     foreign = foreign_characters(name)
     if foreign:
-        raise ValueError(f"Texts cannot carry {' '.join(foreign)}. Write the name without it.")
+        raise ValueError(
+            _("Texts cannot carry %(foreign)s. Write the name without it.") % {"foreign": " ".join(foreign)}
+        )
     if not name:
-        raise ValueError("Give the name that begins every text.")
+        raise ValueError(_("Give the name that begins every text."))
     if (septets(name) or 0) > SMS_NAME_SEPTETS:
-        raise ValueError(f"The name in texts takes {septets(name)} places; {SMS_NAME_SEPTETS} is the most.")
+        raise ValueError(
+            _("The name in texts takes %(septets)s places; %(sms_name_septets)s is the most.")
+            % {"septets": septets(name), "sms_name_septets": SMS_NAME_SEPTETS}
+        )
     return name
 
 
 def obstacles(clinic: Clinic) -> list[str]:
     """Why the clinic's texts cannot leave yet, each in a sentence; empty when they can."""
     if clinic.demonstration:
-        return ["This is a demonstration: its patients do not exist, and nothing of it ever leaves."]
+        return [_("This is a demonstration: its patients do not exist, and nothing of it ever leaves.")]
     found = []
     if not ways_out(clinic):
         found.append(
-            "No way out is set up: whoever runs this installation sets Twilio's variables or EMAIL_URL."
+            _("No way out is set up: whoever runs this installation sets Twilio's variables or EMAIL_URL.")
         )
     missing = [editions.missing(clinic, protocol) for protocol in editions.available_protocols()]
     if all(missing):
         labels = dict.fromkeys(value.label for values in missing for value in values)
-        found.append(f"The clinic's values are not all set. Missing: {', '.join(labels)}.")
+        found.append(
+            _("The clinic's values are not all set. Missing: %(labels)s.") % {"labels": ", ".join(labels)}
+        )
     return found
 
 

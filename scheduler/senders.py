@@ -5,14 +5,20 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from scheduler.models import Clinic, Sender
 
 if TYPE_CHECKING:
     from config.twilio import Twilio
 
-NAMES = {"sms": "texts", "email": "emails"}
-INSTEAD = {"sms": "texts", "email": "email"}
+NOT_SET_UP = {
+    "sms": gettext_lazy("Texts are not set up here: ask whoever runs this installation."),
+    "email": gettext_lazy("Emails are not set up here: ask whoever runs this installation."),
+    "both": gettext_lazy("Texts and emails are not set up here: ask whoever runs this installation."),
+}
+USE_EMAIL = gettext_lazy("Texts are not set up here: use email.")
+USE_TEXTS = gettext_lazy("Emails are not set up here: use texts.")
 
 
 def leaves_for_real(clinic: Clinic) -> bool:
@@ -31,9 +37,10 @@ def shut_ways(clinic: Clinic, channels: Iterable[str]) -> str:
     chosen, works = set(channels), ways_out(clinic)
     if not chosen or chosen & works or not leaves_for_real(clinic):
         return ""
-    instead = f"use {INSTEAD[next(iter(works))]}." if works else "ask whoever runs this installation."
-    named = " and ".join(name for channel, name in NAMES.items() if channel in chosen)
-    return f"{named.capitalize()} are not set up here: {instead}"
+    closed = "both" if len(chosen) > 1 else next(iter(chosen))
+    if works:
+        return str(USE_EMAIL if "email" in works else USE_TEXTS)
+    return str(NOT_SET_UP[closed])
 
 
 @transaction.atomic

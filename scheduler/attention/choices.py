@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduler.attention.waiting import find, seen_of
 from scheduler.changes.doing import read_reason
 from scheduler.changes.refused import Stale, refuse
+from scheduler.dates import moment
 from scheduler.dispatch.anew import plan_anew
 from scheduler.dispatch.decide import SHORTEST
 from scheduler.dispatch.release import left_behind_since
@@ -18,7 +21,6 @@ from scheduler.domain.status import Status
 from scheduler.history import move, note
 from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
 from scheduler.plans.renewal import lock
-from scheduler.plans.wording import moment
 from scheduler.wake import wake_workers
 
 
@@ -36,9 +38,9 @@ TOLD = Choice("told", "told-by-phone", Status.HANDLED)
 GONE = Choice("drop", "let-go", Status.DROPPED)
 CHOICES = {choice.key: choice for choice in (AGAIN, TOLD, GONE)}
 DID = {
-    AGAIN.kind: "it is to be sent again",
-    TOLD.kind: "the patient was told by phone",
-    GONE.kind: "it need not be said",
+    AGAIN.kind: gettext_lazy("it is to be sent again"),
+    TOLD.kind: gettext_lazy("the patient was told by phone"),
+    GONE.kind: gettext_lazy("it need not be said"),
 }
 #: the steps of the table of moves from where a reminder stands to where a person takes it out of the queue
 STEPS: dict[Status, tuple[Status, ...]] = {
@@ -50,11 +52,15 @@ STEPS: dict[Status, tuple[Status, ...]] = {
     Status.SKIPPED: (Status.SCHEDULED, Status.CLAIMED, Status.FAILED),
 }
 NOT_AGAIN = {
-    Status.IN_DOUBT: "It may have arrived, and is being looked up: this takes a quarter of an hour at most.",
-    Status.UNDELIVERED: "It is about to be tried again, or sent another way.",
-    Status.CLAIMED: "It is being sent, or a worker stopped while sending it: it is about to be looked up.",
-    Status.SCHEDULED: "It is still to be sent: it goes as soon as a worker can send it.",
-    Status.SKIPPED: "It was left out on purpose: tell the patient in another way.",
+    Status.IN_DOUBT: gettext_lazy(
+        "It may have arrived, and is being looked up: this takes a quarter of an hour at most."
+    ),
+    Status.UNDELIVERED: gettext_lazy("It is about to be tried again, or sent another way."),
+    Status.CLAIMED: gettext_lazy(
+        "It is being sent, or a worker stopped while sending it: it is about to be looked up."
+    ),
+    Status.SCHEDULED: gettext_lazy("It is still to be sent: it goes as soon as a worker can send it."),
+    Status.SKIPPED: gettext_lazy("It was left out on purpose: tell the patient in another way."),
 }
 
 
@@ -96,13 +102,13 @@ def _send_again(reminder: Reminder, now: datetime, actor: str) -> None:
     if reminder.status != Status.FAILED:
         raise refuse("not-again", NOT_AGAIN[Status(reminder.status)], "do")
     if reminder.send_by - now <= SHORTEST:
-        raise refuse("past-send-by", "Its time has passed: tell the patient in another way.", "do")
+        raise refuse("past-send-by", _("Its time has passed: tell the patient in another way."), "do")
     if reminder.episode.state == Episode.State.CANCELLED:
-        raise refuse("cancelled", "The plan is cancelled: nothing of it is sent any more.", "do")
+        raise refuse("cancelled", _("The plan is cancelled: nothing of it is sent any more."), "do")
     Reminder.objects.for_clinic(reminder.clinic).filter(pk=reminder.pk).update(not_by="")
     (row,) = load([reminder.pk])
     if not wanted(row, refusals([row])):
-        raise refuse("opted-out", "The patient stopped all messages: tell them in another way.", "do")
+        raise refuse("opted-out", _("The patient stopped all messages: tell them in another way."), "do")
     how: dict[str, Any] = {"reason": AGAIN.kind, "actor": actor, "now": now}
     _step(reminder, Status.FAILED, AGAIN.after, **how, try_at=now, queued=False)
     newest = Attempt.objects.across_clinics().filter(reminder=reminder).order_by("-created_at").first()
@@ -129,15 +135,22 @@ def _since(clinic: Clinic, reminder_id: int, seen: int) -> str:
     decided = Event.objects.for_clinic(clinic).filter(reminder=reminder_id, kind__in=DID, pk__gt=seen)
     first = decided.select_related("reminder").order_by("-pk").first()
     if first is None:
-        return "Something happened to it since you looked: a report came, or a worker took it. Look again."
+        return _("Something happened to it since you looked: a report came, or a worker took it. Look again.")
     assert first.reminder
     when = moment(first.reminder.timezone, first.at)
-    return f"{first.actor} was quicker, on {when}: {DID[first.kind]} ({first.details['why']})."
+    return _("%(actor)s was quicker, on %(when)s: %(did)s (%(why)s).") % {
+        "actor": first.actor,
+        "when": when,
+        "did": DID[first.kind],
+        "why": first.details["why"],
+    }
 
 
 def _not_waiting(clinic: Clinic, reminder_id: int) -> str:
     if not Reminder.objects.for_clinic(clinic).filter(pk=reminder_id).exists():
-        return f"There is no message {reminder_id} at this clinic."
+        return _("There is no message %(reminder_id)s at this clinic.") % {"reminder_id": reminder_id}
     if Event.objects.for_clinic(clinic).filter(reminder=reminder_id, kind__in=DID).exists():
-        return f"It does not wait for a decision any more. {_since(clinic, reminder_id, 0)}"
-    return "It does not wait for anybody's decision."
+        return _("It does not wait for a decision any more. %(since)s") % {
+            "since": _since(clinic, reminder_id, 0)
+        }
+    return _("It does not wait for anybody's decision.")

@@ -4,20 +4,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
 from scheduler.changes.wanted import Wanted
+from scheduler.dates import moment
 from scheduler.domain.stored import PENDING, WENT
 from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed
 from scheduler.enrolment.phone import mobile
 from scheduler.models import Episode
 from scheduler.opt_outs import Recipient, refused_since
-from scheduler.plans.wording import moment
 from scheduler.senders import shut_ways
 
-STOPPED = {"sms": "Texts to this number", "email": "Emails to this address"}
-STILL_USED = "Another treatment of the patient that is running needs it."
+STOPPED = {
+    "sms": gettext_lazy(
+        "Texts to this number were stopped on %(moment)s: nothing goes there until the patient allows it "
+        "again."
+    ),
+    "email": gettext_lazy(
+        "Emails to this address were stopped on %(moment)s: nothing goes there until the patient allows it "
+        "again."
+    ),
+}
+STILL_USED = gettext_lazy("Another treatment of the patient that is running needs it.")
 
 
 @dataclass(frozen=True)
@@ -65,9 +77,9 @@ def _without_address(loaded: Loaded, typed: dict[str, Any], channels: Iterable[s
         if typed.get(name, getattr(loaded.patient, name)):
             continue
         if channel in channels:
-            faults[name] = reading.WITHOUT_ADDRESS[name]
+            faults[name] = str(reading.WITHOUT_ADDRESS[name])
         elif channel in elsewhere and name in typed:
-            faults[name] = STILL_USED
+            faults[name] = str(STILL_USED)
     return faults
 
 
@@ -86,11 +98,15 @@ def _went_elsewhere(loaded: Loaded, typed: dict[str, Any]) -> Iterator[str]:
     gone = [row for row in loaded.rows if row.status in WENT]
     if replaced and gone:
         yield (
-            "What has gone went to the old address, with the link to the patient's page, which still works: "
-            "if it was somebody else's, tell the patient what holds and the signs of a clot."
+            _(
+                "What has gone went to the old address, with the link to the patient's page, which still "
+                "works: if it was somebody else's, tell the patient what holds and the signs of a clot."
+            )
             if any(row.critical for row in gone)
-            else "What has gone went to the old address, with the link to the patient's page, which still "
-            "works: if it was somebody else's, tell the patient what holds."
+            else _(
+                "What has gone went to the old address, with the link to the patient's page, which still "
+                "works: if it was somebody else's, tell the patient what holds."
+            )
         )
 
 
@@ -99,8 +115,4 @@ def _stopped(loaded: Loaded, typed: dict[str, Any], channels: Iterable[str]) -> 
     clinic, patient = loaded.clinic, loaded.patient
     ways = {channel: typed.get(name, getattr(patient, name)) for channel, name in reading.CHANNELS.items()}
     since = refused_since(Recipient(clinic, channel, ways[channel]) for channel in channels)
-    return [
-        f"{STOPPED[one.channel]} were stopped on {moment(clinic.timezone, at)}: "
-        "nothing goes there until the patient allows it again."
-        for one, at in since.items()
-    ]
+    return [STOPPED[one.channel] % {"moment": moment(clinic.timezone, at)} for one, at in since.items()]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from scheduler.changes.effect import Foreseen, PlanEffect, foresee
 from scheduler.changes.loaded import Loaded, find, load
@@ -71,11 +72,17 @@ def read_reason(typed: str) -> str:
     """Why it is done, in one line. Raises Refused."""
     why = " ".join(typed.split())
     if not why:
-        raise refuse("no-reason", "Say why this is done.", "why")
+        raise refuse("no-reason", _("Say why this is done."), "why")
     if len(why) > LONGEST_REASON:
-        raise refuse("long-reason", f"A reason has {LONGEST_REASON} characters at the most.", "why")
+        raise refuse(
+            "long-reason",
+            _("A reason has %(longest_reason)s characters at the most.") % {"longest_reason": LONGEST_REASON},
+            "why",
+        )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in why):
-        raise refuse("wrong-reason", "The reason has characters that cannot be shown. Type it again.", "why")
+        raise refuse(
+            "wrong-reason", _("The reason has characters that cannot be shown. Type it again."), "why"
+        )
     return why
 
 
@@ -108,7 +115,7 @@ def _store(loaded: Loaded, foreseen: Foreseen, actor: str) -> None:
         Reminder.objects.for_clinic(clinic).filter(pk__in=mine).update(moved_to=None)
     if wanted.row and not _store_reminder(loaded, wanted.row, foreseen, actor):
         # A worker took it since it was read.
-        raise refuse("not-planned", "It is being sent right now.", "key")
+        raise refuse("not-planned", _("It is being sent right now."), "key")
 
 
 def _store_reminder(loaded: Loaded, row: Stored, foreseen: Foreseen, actor: str) -> bool:

@@ -5,12 +5,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from scheduler.changes.facts import Facts, facts_of, in_words
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import refuse
 from scheduler.changes.wanted import Change, Wanted, changed
+from scheduler.dates import day, moment
 from scheduler.domain.diff import Diff, Effect
-from scheduler.domain.localtime import short_date
 from scheduler.domain.message import Text
 from scheduler.domain.opening import owed
 from scheduler.domain.overlap import merged_phase
@@ -24,7 +27,7 @@ from scheduler.domain.timeline import PlannedReminder, Timeline
 from scheduler.enrolment.contact import contact_of, page_link
 from scheduler.models import Episode
 from scheduler.plans.texts import Reworded, reworded, text_of
-from scheduler.plans.wording import Line, Wording, moment, said_end
+from scheduler.plans.wording import Line, Wording, said_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
     wanted = change.read(loaded)
     facts = facts_of(loaded, wanted)
     if not facts:
-        raise refuse("nothing-changes", "This would change nothing: it is so already.")
+        raise refuse("nothing-changes", _("This would change nothing: it is so already."))
     after = changed(loaded, wanted)
     timeline, diff = replan(after.case, loaded.now)
     wording = Wording({**loaded.case.courses, **after.case.courses}, timeline)
@@ -120,19 +123,28 @@ def _told(after: Loaded, texts: tuple[PlannedText, ...]) -> Iterator[str]:
         course = after.case.courses[planned.episode]
         others = [other for other in after.case.courses.values() if other is not course]
         wrong = [
-            f"{phase.label} (right: {short_date(phase.last_date)})" if phase.last_date else phase.label
+            _("%(rule)s (right: %(day)s)") % {"rule": phase.label, "day": day(phase.last_date)}
+            if phase.last_date
+            else phase.label
             for phase in owed(Standing(course, after.now), others, after.case.tellings)
         ]
-        corrects = f"A text corrects it: {moment(planned.timezone, planned.due_at)}."
+        corrects = _("A text corrects it: %(moment)s.") % {"moment": moment(planned.timezone, planned.due_at)}
         if course.treatment.paused:
-            corrects = "No text corrects it before the plan is resumed: tell the patient."
-        yield f"The patient was told a wrong end date for: {', '.join(wrong)}. {corrects}"
+            corrects = _("No text corrects it before the plan is resumed: tell the patient.")
+        yield _("The patient was told a wrong end date for: %(wrong)s. %(corrects)s") % {
+            "wrong": ", ".join(wrong),
+            "corrects": corrects,
+        }
 
 
 def _gone(diff: Diff) -> Iterator[str]:
     if diff.gone:
-        texts = "text has" if diff.gone == 1 else "texts have"
-        yield f"{diff.gone} {texts} gone already and cannot be changed."
+        said = ngettext(
+            "%(number)s text has gone already and cannot be changed.",
+            "%(number)s texts have gone already and cannot be changed.",
+            diff.gone,
+        )
+        yield said % {"number": diff.gone}
 
 
 def _nothing_left(after: Loaded, timeline: Timeline) -> Iterator[str]:
@@ -140,7 +152,7 @@ def _nothing_left(after: Loaded, timeline: Timeline) -> Iterator[str]:
     if after.episode.state != Episode.State.CANCELLED and not any(
         p.episode == mine for p in timeline.reminders
     ):
-        yield "Nothing of this plan would be left to send."
+        yield _("Nothing of this plan would be left to send.")
 
 
 def _silent(after: Loaded, wanted: Wanted, timeline: Timeline) -> Iterator[str]:
@@ -159,8 +171,11 @@ def _silent(after: Loaded, wanted: Wanted, timeline: Timeline) -> Iterator[str]:
     )
     if ends:
         yield (
-            f"Nobody tells the patient when this ends while this plan is paused: {', '.join(ends)}. "
-            "The other treatment leaves it to this one."
+            _(
+                "Nobody tells the patient when this ends while this plan is paused: %(ends)s. The other "
+                "treatment leaves it to this one."
+            )
+            % {"ends": ", ".join(ends)}
         )
 
 

@@ -4,28 +4,32 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.wanted import Wanted
+from scheduler.dates import moment
 from scheduler.domain.protocol import Protocol
-from scheduler.plans.wording import Line, moment
+from scheduler.plans.wording import Line
 
 #: the value before and the one after, as JSON has them
 Facts = Mapping[str, tuple[Any, Any]]
 LABELS = {
-    "treated_at": "End of the treatment",
-    "timezone": "Time zone",
-    "site": "Leg",
-    "state": "Plan",
-    "channels": "Ways to reach the patient",
-    "mobile": "Mobile number",
-    "email": "Email address",
+    "treated_at": gettext_lazy("End of the treatment"),
+    "timezone": gettext_lazy("Time zone"),
+    "site": gettext_lazy("Leg"),
+    "state": gettext_lazy("Plan"),
+    "channels": gettext_lazy("Ways to reach the patient"),
+    "mobile": gettext_lazy("Mobile number"),
+    "email": gettext_lazy("Email address"),
 }
 WORDS = {
-    "sms": "texts",
-    "email": "emails",
-    "active": "running",
-    "scheduled": "planned",
-    "skipped": "not sent",
+    "sms": gettext_lazy("texts"),
+    "email": gettext_lazy("emails"),
+    "active": gettext_lazy("running"),
+    "scheduled": gettext_lazy("planned"),
+    "skipped": gettext_lazy("not sent"),
 }
 
 
@@ -68,14 +72,14 @@ def _line(name: str, before: Any, after: Any, protocol: Protocol, zone: str, lab
         options = question.options
         return Line(question.label, options.get(before, before), options.get(after, after))
     if name.endswith("_at"):
-        return Line(LABELS.get(name, label), _moment(zone, before), _moment(zone, after))
-    return Line(LABELS.get(name, label), _word(before), _word(after))
+        return Line(str(LABELS.get(name, label)), _moment(zone, before), _moment(zone, after))
+    return Line(str(LABELS.get(name, label)), _word(before), _word(after))
 
 
 def _word(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", then ".join(str(WORDS.get(one, one)) for one in value)
-    return WORDS.get(value, str(value))
+        return _(", then ").join(str(WORDS.get(one, one)) for one in value)
+    return str(WORDS.get(value, value))
 
 
 def _moment(zone: str, instant: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from scheduler import dates
 from scheduler.changes.refused import refuse
-from scheduler.domain import localtime
 from scheduler.domain.phases import Course
 from scheduler.domain.replan import Case
 from scheduler.domain.status import Status
@@ -59,7 +61,11 @@ def find(clinic: Clinic, episode_id: int) -> Episode:
     mine = Episode.objects.for_clinic(clinic).select_related("patient", "edition", "clinic__sender")
     episode = mine.filter(pk=episode_id).first()
     if episode is None:
-        raise refuse("unknown-episode", f"There is no episode {episode_id} at this clinic.", "episode")
+        raise refuse(
+            "unknown-episode",
+            _("There is no episode %(episode_id)s at this clinic.") % {"episode_id": episode_id},
+            "episode",
+        )
     return episode
 
 
@@ -67,7 +73,9 @@ def load(clinic: Clinic, episode_id: int, now: datetime) -> Loaded:
     """Raises Refused where nothing of the plan can be changed any more."""
     episode = find(clinic, episode_id)
     if episode.state == Episode.State.CANCELLED:
-        raise refuse("cancelled", "This plan is cancelled: nothing of it is sent, and it cannot be changed.")
+        raise refuse(
+            "cancelled", _("This plan is cancelled: nothing of it is sent, and it cannot be changed.")
+        )
     loaded = Loaded(episode, load_cases([episode.patient_id])[episode.patient_id], now)
     if _is_over(loaded):
         raise refuse("ended", _ended(loaded))
@@ -82,8 +90,10 @@ def _is_over(loaded: Loaded) -> bool:
 
 def _ended(loaded: Loaded) -> str:
     ends = [phase.last_date for phase in loaded.course.phases.values() if phase.last_date]
-    last = f" with {localtime.short_date(max(ends))}" if ends else ""
-    return f"This plan ended{last}: nothing of it is to be sent, and it cannot be changed."
+    if not ends:
+        return _("This plan ended: nothing of it is to be sent, and it cannot be changed.")
+    said = _("This plan ended with %(day)s: nothing of it is to be sent, and it cannot be changed.")
+    return said % {"day": dates.day(max(ends))}
 
 
 def keys_of(rows: Sequence[Stored]) -> str:

@@ -1,16 +1,20 @@
 """What happened to a plan since somebody looked at it."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.changes.facts import in_words
+from scheduler.dates import moment
 from scheduler.models import Episode, Event
 from scheduler.plans.courses import course_of_episode
 from scheduler.plans.deeds import DONE
-from scheduler.plans.wording import label_in, moment
+from scheduler.plans.wording import label_in
 
 #: so many of the newest changes are told
 MOST = 5
-BY_ITSELF = (
-    "Since you looked at it the plan was brought up to date: texts went, or a treatment or an edition came. "
-    "This is not the effect any more. Look again."
+BY_ITSELF = gettext_lazy(
+    "Since you looked at it the plan was brought up to date: texts went, or a treatment or an"
+    " edition came. This is not the effect any more. Look again."
 )
 
 
@@ -26,7 +30,7 @@ def changes_since(episode: Episode, seen_revision: int) -> str:
     if not since:
         return ""
     told = " ".join(_sentence(one, episode) for one in reversed(since))
-    return f"The plan has changed since you looked at it. {told} Look again."
+    return _("The plan has changed since you looked at it. %(told)s Look again.") % {"told": told}
 
 
 def _sentence(event: Event, episode: Episode) -> str:
@@ -35,7 +39,19 @@ def _sentence(event: Event, episode: Episode) -> str:
     course = course_of_episode(theirs)
     label = label_in(course, event.reminder.message, event.reminder.due_at) if event.reminder else ""
     lines = in_words(event.details["changed"], course.protocol, zone, label)
-    other = "" if theirs.pk == episode.pk else " of another treatment"
-    what = f" ({'; '.join(map(str, lines))})" if lines else ""
-    when, why = moment(zone, event.at), event.details["why"]
-    return f"{event.actor} {DONE[event.kind]}{other} on {when}{what}: {why}."
+    told: dict[str, object] = {
+        "actor": event.actor,
+        "done": DONE[event.kind],
+        "when": moment(zone, event.at),
+        "changes": "; ".join(map(str, lines)),
+        "why": event.details["why"],
+    }
+    if theirs.pk != episode.pk:
+        return (
+            _("%(actor)s %(done)s of another treatment on %(when)s (%(changes)s): %(why)s.") % told
+            if lines
+            else _("%(actor)s %(done)s of another treatment on %(when)s: %(why)s.") % told
+        )
+    if lines:
+        return _("%(actor)s %(done)s on %(when)s (%(changes)s): %(why)s.") % told
+    return _("%(actor)s %(done)s on %(when)s: %(why)s.") % told

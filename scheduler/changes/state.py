@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.wanted import Wanted
+from scheduler.dates import moment
 from scheduler.domain.phases import Course
 from scheduler.domain.status import Status
 from scheduler.domain.stored import PENDING, Stored
 from scheduler.models import Episode
-from scheduler.plans.wording import moment, named
+from scheduler.plans.wording import named
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,14 @@ class Pause:
     def read(self, loaded: Loaded) -> Wanted:
         critical = [row for row in loaded.to_come() if row.critical]
         notes = (
-            "Nothing but critical texts is sent until somebody resumes the plan. "
-            "After that, one text makes up for those missed.",
+            _(
+                "Nothing but critical texts is sent until somebody resumes the plan. After that, one text"
+                " makes up for those missed."
+            ),
         )
-        goes = tuple(f"{_named(loaded, row)} goes nevertheless." for row in critical)
+        goes = tuple(
+            _("%(message)s goes nevertheless.") % {"message": _named(loaded, row)} for row in critical
+        )
         return Wanted(episode={"state": Episode.State.PAUSED}, notes=(*notes, *goes, *_others_go_on(loaded)))
 
 
@@ -45,11 +53,14 @@ class Cancel:
 
     def read(self, loaded: Loaded) -> Wanted:
         critical = [row for row in loaded.to_come() if row.critical]
-        unsaid = [f"{_named(loaded, row)} is not sent: tell the patient." for row in critical]
+        unsaid = [
+            _("%(message)s is not sent: tell the patient.") % {"message": _named(loaded, row)}
+            for row in critical
+        ]
         if any(row.status is Status.CLAIMED for row in loaded.rows):
-            unsaid.append("A text is being sent right now and may still arrive.")
+            unsaid.append(_("A text is being sent right now and may still arrive."))
         notes = (
-            "A cancelled plan cannot be taken up again. No text tells the patient that it is cancelled.",
+            _("A cancelled plan cannot be taken up again. No text tells the patient that it is cancelled."),
         )
         return Wanted(episode={"state": Episode.State.CANCELLED}, notes=notes, warnings=tuple(unsaid))
 
@@ -58,8 +69,12 @@ def _others_go_on(loaded: Loaded) -> Iterator[str]:
     """A pause is of one treatment; staff may think that it is of the patient."""
     running = [course for course in _with_more_to_come(loaded) if not course.treatment.paused]
     if running:
-        texts = "treatment's" if len(running) == 1 else "treatments'"
-        yield f"The other {texts} texts go on: {', '.join(map(named, running))}."
+        said = ngettext(
+            "The other treatment's texts go on: %(treatments)s.",
+            "The other treatments' texts go on: %(treatments)s.",
+            len(running),
+        )
+        yield said % {"treatments": ", ".join(map(named, running))}
 
 
 def _with_more_to_come(loaded: Loaded) -> list[Course]:

@@ -4,9 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import Refused
 from scheduler.changes.wanted import Wanted, chosen_times
+from scheduler.dates import moment
 from scheduler.domain import localtime
 from scheduler.domain.echo import cut
 from scheduler.domain.phases import Treatment
@@ -15,10 +19,11 @@ from scheduler.enrolment import reading
 from scheduler.enrolment.checking import Typed, is_late, last_day
 from scheduler.enrolment.request import SITES
 from scheduler.plans.courses import treatment_of
-from scheduler.plans.wording import moment
 
-FUTURE = "This is in the future. Give the time at which the treatment ended."
-OVER = "This treatment would be so long ago that its plan is over. Cancel the plan if nothing is to be sent."
+FUTURE = gettext_lazy("This is in the future. Give the time at which the treatment ended.")
+OVER = gettext_lazy(
+    "This treatment would be so long ago that its plan is over. Cancel the plan if nothing is to be sent."
+)
 
 
 @dataclass(frozen=True)
@@ -87,24 +92,34 @@ def _local(treatment: Treatment) -> str:
 
 
 def _confirm(after: Treatment) -> str:
-    return (
-        f"The treatment would have ended on {moment(after.timezone, after.treated_at)}, more than 24 hours "
-        "before the patient was enrolled. Confirm that this is right."
-    )
+    return _(
+        "The treatment would have ended on %(moment)s, more than 24 hours before the patient was "
+        "enrolled. Confirm that this is right."
+    ) % {"moment": moment(after.timezone, after.treated_at)}
 
 
 def _notes(before: Treatment, after: Treatment) -> list[str]:
     if before.timezone == after.timezone or before.treated_at != after.treated_at:
         return []
     return [
-        f"The treatment ended at the same instant as before: {moment(after.timezone, after.treated_at)} in "
-        f"{after.timezone}, which was {moment(before.timezone, before.treated_at)} in {before.timezone}."
+        _(
+            "The treatment ended at the same instant as before: %(moment)s in %(zone)s, which was"
+            " %(before)s in %(zone_before)s."
+        )
+        % {
+            "moment": moment(after.timezone, after.treated_at),
+            "zone": after.timezone,
+            "before": moment(before.timezone, before.treated_at),
+            "zone_before": before.timezone,
+        }
     ]
 
 
 def _own_times(loaded: Loaded) -> Iterator[str]:
     for row in chosen_times(loaded):
-        yield f"{loaded.label_of(row)} goes by the new dates, no longer at the time that was chosen for it."
+        yield _("%(label)s goes by the new dates, no longer at the time that was chosen for it.") % {
+            "label": loaded.label_of(row)
+        }
 
 
 def _already_gone(loaded: Loaded) -> tuple[str, ...]:
@@ -112,6 +127,7 @@ def _already_gone(loaded: Loaded) -> tuple[str, ...]:
     left = (Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED, Status.SKIPPED, Status.CANCELLED)
     gone = [row for row in loaded.rows if row.critical and row.status not in left]
     return tuple(
-        f"{loaded.label_of(row)} has gone already ({moment(row.timezone, row.due_at)}) and is not sent again."
+        _("%(label)s has gone already (%(moment)s) and is not sent again.")
+        % {"label": loaded.label_of(row), "moment": moment(row.timezone, row.due_at)}
         for row in gone
     )

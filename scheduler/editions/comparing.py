@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from scheduler.domain.echo import quoted
 from scheduler.domain.edits.compare import Change, Version, changes
 from scheduler.editions.current import current_edition, find_edition
@@ -36,16 +38,20 @@ def compare(clinic: Clinic, protocol_id: str, before: str = CURRENT, after: str 
 def _side(clinic: Clinic, protocol_id: str, word: str) -> tuple[str, Version]:
     if word == DRAFT:
         draft = get_draft(clinic, protocol_id)
-        return f"draft (revision {draft.revision})", version_of(draft)
+        return _("draft (revision %(revision)s)") % {"revision": draft.revision}, version_of(draft)
     if word == FILE:
-        return "protocol file", Version(find_protocol(protocol_id), {})
+        return _("protocol file"), Version(find_protocol(protocol_id), {})
     if word == CURRENT:
         edition = current_edition(clinic, protocol_id)
         if edition is None:
-            return "no edition yet", Version(find_protocol(protocol_id), {})
-        return f"edition {edition.number}", version_of(edition)
+            return _("no edition yet"), Version(find_protocol(protocol_id), {})
+        return _("edition %(number)s") % {"number": edition.number}, version_of(edition)
     if not word.isascii() or not word.isdecimal() or len(word) > 9:
         raise Refused(
-            "unknown-edition", f"{quoted(word)} is neither the number of an edition nor draft, current, file."
+            "unknown-edition",
+            _("%(word)s is neither the number of an edition nor draft, current, file.")
+            % {"word": quoted(word)},
         )
-    return f"edition {int(word)}", version_of(find_edition(clinic, protocol_id, int(word)))
+    return _("edition %(number)s") % {"number": int(word)}, version_of(
+        find_edition(clinic, protocol_id, int(word))
+    )

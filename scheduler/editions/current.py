@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from scheduler.domain.clinic_values import with_settings
 from scheduler.domain.localtime import UnknownZone, check_zone
@@ -39,7 +40,11 @@ def find_edition(clinic: Clinic, protocol_id: str, number: int) -> Edition:
     edition = own.filter(number=number).first()
     if edition is None:
         numbers = ", ".join(str(one) for one in own.order_by("number").values_list("number", flat=True))
-        raise Refused("unknown-edition", f"There is no edition {number}; there are: {numbers or 'none yet'}.")
+        raise Refused(
+            "unknown-edition",
+            _("There is no edition %(number)s; there are: %(numbers)s.")
+            % {"number": number, "numbers": numbers or _("none yet")},
+        )
     return edition
 
 
@@ -72,19 +77,22 @@ def missing_under(edition: Edition | None, clinic: Clinic, protocol_id: str) -> 
     """The same, with the current edition at hand."""
     protocol = protocol_of(edition) if edition else find_protocol(protocol_id)
     wanted = {
-        "urgent_phone": "" if clinic.urgent_phone else "the telephone number for urgent calls",
-        "reply_to": "" if clinic.reply_to else "the email address that somebody reads",
-        "timezone": "" if _zone_exists(clinic.timezone) else "the clinic's time zone",
+        "urgent_phone": "" if clinic.urgent_phone else _("the telephone number for urgent calls"),
+        "reply_to": "" if clinic.reply_to else _("the email address that somebody reads"),
+        "timezone": "" if _zone_exists(clinic.timezone) else _("the clinic's time zone"),
     }
     wanted |= {name: protocol.values[name].label for name in protocol.missing_settings()}
     if edition is None and not protocol.missing_settings():
-        wanted["edition"] = f"the first edition of {protocol.title}"
+        wanted["edition"] = _("the first edition of %(title)s") % {"title": protocol.title}
     return [Missing(name, label) for name, label in wanted.items() if label]
 
 
 def where_to_set(clinic: Clinic) -> str:
     """Who can say what is missing, and where."""
-    return f"An admin of {clinic.name} sets it on the clinic's settings page, /c/{clinic.slug}/settings."
+    return _("An admin of %(name)s sets it on the clinic's settings page, /c/%(slug)s/settings.") % {
+        "name": clinic.name,
+        "slug": clinic.slug,
+    }
 
 
 def _zone_exists(zone: str) -> bool:

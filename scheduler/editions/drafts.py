@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from scheduler.domain.clinic_values import apply
 from scheduler.domain.edits.carry import merged
@@ -50,7 +51,7 @@ def get_draft(clinic: Clinic, protocol_id: str) -> Draft:
     """The open draft. Raises Refused."""
     draft = find_draft(clinic, protocol_id)
     if draft is None:
-        raise Refused("no-draft", "There is no draft; begin one first.")
+        raise Refused("no-draft", _("There is no draft; begin one first."))
     return draft
 
 
@@ -92,7 +93,8 @@ def open_draft(
         if row and row.is_open:
             raise Refused(
                 "draft-exists",
-                f"There is a draft already, last changed by {row.changed_by}; publish or discard it first.",
+                _("There is a draft already, last changed by %(changed_by)s; publish or discard it first.")
+                % {"changed_by": row.changed_by},
             )
         draft = row or Draft(clinic=clinic, protocol_id=file.id, revision=0)
         draft.is_open, draft.base = True, current_edition(clinic, file.id)
@@ -175,7 +177,7 @@ def locked(clinic: Clinic, protocol_id: str, seen_revision: int) -> Draft:
     if draft and draft.revision != seen_revision:
         raise Stale(what_changed(draft, seen_revision))
     if draft is None or not draft.is_open:
-        raise Refused("no-draft", "There is no draft; begin one first.")
+        raise Refused("no-draft", _("There is no draft; begin one first."))
     return draft
 
 
@@ -210,8 +212,15 @@ def _reasons(
     """Those that still belong to a value, and those that were typed now; an emptied one goes."""
     strangers = [name for name in typed if name not in wanted]
     if strangers:
-        raise Refused("no-such-setting", f"{strangers[0]} is not set, so it needs no reason.")
+        raise Refused(
+            "no-such-setting",
+            _("%(name)s is not set, so it needs no reason.") % {"name": strangers[0]},
+        )
     if long := next((name for name, why in typed.items() if len(why) > LONGEST_REASON), None):
-        raise Refused("long-reason", f"{long}: a reason has {LONGEST_REASON} characters at the most.")
+        raise Refused(
+            "long-reason",
+            _("%(name)s: a reason has %(longest_reason)s characters at the most.")
+            % {"name": long, "longest_reason": LONGEST_REASON},
+        )
     kept = {name: why for name, why in draft.reasons.items() if name in wanted and name not in differs}
     return {name: why.strip() for name, why in {**kept, **typed}.items() if why.strip()}

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.domain.edits.carry import naming
 from scheduler.editions.current import current_edition, find_edition
 from scheduler.editions.drafts import file_of, open_draft
@@ -11,7 +14,7 @@ from scheduler.editions.files import find_protocol
 from scheduler.editions.refused import Refused
 from scheduler.models import Clinic, Draft, Edition
 
-ITS_OWN = "Only the clinic itself can say this."
+ITS_OWN = gettext_lazy("Only the clinic itself can say this.")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,10 @@ def restore(clinic: Clinic, protocol_id: str, number: int, *, actor: str, now: d
     """A draft with the settings, the reasons and the protocol of an older edition. Raises Refused."""
     older, current = find_edition(clinic, protocol_id, number), current_edition(clinic, protocol_id)
     if older == current:
-        raise Refused("current-edition", f"Edition {number} is the current one; there is nothing to restore.")
+        raise Refused(
+            "current-edition",
+            _("Edition %(number)s is the current one; there is nothing to restore.") % {"number": number},
+        )
     file = file_of(older)
     return open_draft(
         clinic, file, older.settings, older.reasons, actor=actor, now=now, restored=older.number
@@ -41,12 +47,14 @@ def copy(edition: Edition, target: Clinic, *, actor: str, now: datetime) -> Copi
     write the other is for the caller to decide. Raises Refused.
     """
     if edition.clinic_id == target.pk:
-        raise Refused("same-clinic", "An edition is copied to another clinic; `restore` takes an older one.")
+        raise Refused(
+            "same-clinic", _("An edition is copied to another clinic; `restore` takes an older one.")
+        )
     left_out = naming(edition.settings, _names(edition.clinic), _names(target))
     protocol, own = find_protocol(edition.protocol_id), current_edition(target, edition.protocol_id)
     theirs = own.settings if own else {}
     its_own = [name for name, value in protocol.values.items() if value.set_by_clinic]
-    left_out |= {name: ITS_OWN for name in its_own if name in edition.settings and name not in theirs}
+    left_out |= {name: str(ITS_OWN) for name in its_own if name in edition.settings and name not in theirs}
     settings = {name: text for name, text in edition.settings.items() if name not in (*left_out, *its_own)}
     settings |= {name: theirs[name] for name in its_own if name in theirs}
     draft = open_draft(

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scheduler.domain.clinic_values import with_settings
 from scheduler.domain.edits.findings import below_leaflet
@@ -133,22 +135,34 @@ def refuse_unready(checked: Checked, *, same_too: bool = False) -> None:
         raise Refused(REASON_MISSING, " ".join(one.sentence for one in missing), missing)
     base = checked.draft.base
     if base is not None and not same_too and protocol_of(base) == checked.protocol:
-        raise Refused("nothing-changed", f"Nothing differs from edition {base.number}.")
+        raise Refused(
+            "nothing-changed", _("Nothing differs from edition %(number)s.") % {"number": base.number}
+        )
 
 
 def _count(number: int) -> str:
-    faults = "a fault stands" if number == 1 else f"{number} faults stand"
-    return f"The draft cannot be published: {faults} in the way."
+    said = ngettext(
+        "The draft cannot be published: a fault stands in the way.",
+        "The draft cannot be published: %(number)s faults stand in the way.",
+        number,
+    )
+    return said % {"number": number}
 
 
 def _signed(reason: str, approved_by: str) -> tuple[str, str]:
     """A reason, and the clinician who answers for it."""
     reason, approved_by = reason.strip(), approved_by.strip()
     if not reason or len(reason) > LONGEST_REASON:
-        raise Refused("no-reason", f"Give a reason, {LONGEST_REASON} characters at the most.")
+        raise Refused(
+            "no-reason",
+            _("Give a reason, %(longest_reason)s characters at the most.")
+            % {"longest_reason": LONGEST_REASON},
+        )
     if not approved_by or len(approved_by) > LONGEST_NAME or not approved_by.isprintable():
         raise Refused(
-            "no-approver", f"Name the clinician who approves it, {LONGEST_NAME} characters at the most."
+            "no-approver",
+            _("Name the clinician who approves it, %(longest_name)s characters at the most.")
+            % {"longest_name": LONGEST_NAME},
         )
     return reason, approved_by
 

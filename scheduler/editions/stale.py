@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.models import Draft, Event
 
 #: so many of the newest changes are told
 MOST = 5
 DONE = {
-    "draft-started": "began it",
-    "draft-renewed": "renewed it",
-    "draft-discarded": "discarded it",
-    "draft-published": "published it as edition {number}",
+    "draft-started": gettext_lazy("began it"),
+    "draft-renewed": gettext_lazy("renewed it"),
+    "draft-discarded": gettext_lazy("discarded it"),
+    "draft-published": gettext_lazy("published it as edition {number}"),
 }
 
 
@@ -23,7 +26,7 @@ def what_changed(draft: Draft, seen_revision: int) -> str:
     )
     events = events.order_by("-pk")[:MOST]
     told = "; ".join(f"{event.actor} {' and '.join(_told(event))}" for event in events)
-    return f"The draft has changed since you looked at it: {told or 'look again'}."
+    return _("The draft has changed since you looked at it: %(told)s.") % {"told": told or _("look again")}
 
 
 def _told(event: Event) -> Iterator[str]:
@@ -31,12 +34,16 @@ def _told(event: Event) -> Iterator[str]:
         yield DONE[event.kind].format(**event.details)
         return
     for name, (before, after) in event.details["changes"].items():
-        yield f"set {name} to {_short(after)} (was {_short(before)})"
+        yield _("set %(name)s to %(after)s (was %(before)s)") % {
+            "name": name,
+            "after": _short(after),
+            "before": _short(before),
+        }
     if not event.details["changes"]:
         yield "gave a reason"
 
 
 def _short(text: str | None) -> str:
     if text is None:
-        return "the protocol's own"
+        return _("the protocol's own")
     return text if len(text) <= 40 else f"{text[:39]}..."

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scheduler import editions
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduler import dates, editions
 from scheduler.domain import localtime
 from scheduler.domain.pattern import course_of
 from scheduler.domain.phases import Course
@@ -21,7 +24,7 @@ from scheduler.senders import shut_ways
 
 LATE = timedelta(hours=24)
 IDENTIFYING = {"name", "mobile", "email", "treated", "fold"}
-NOTHING_LEFT = "This treatment is so long ago that its plan is over: nothing is left to send."
+NOTHING_LEFT = gettext_lazy("This treatment is so long ago that its plan is over: nothing is left to send.")
 
 
 @dataclass
@@ -84,7 +87,7 @@ def read(asked: Enrolment) -> Typed:
     for channel in typed.channels:
         address = reading.CHANNELS[channel]
         if not getattr(typed, address):
-            typed.faults.setdefault(address, reading.WITHOUT_ADDRESS[address])
+            typed.faults.setdefault(address, str(reading.WITHOUT_ADDRESS[address]))
     return typed
 
 
@@ -104,7 +107,12 @@ def ready(asked: Enrolment) -> Edition:
     if missing or edition is None:
         labels = ", ".join(value.label for value in missing)
         where = editions.where_to_set(asked.clinic)
-        raise Refused({"clinic": f"Nobody can be enrolled yet. Still to be set: {labels}. {where}"})
+        raise Refused(
+            {
+                "clinic": _("Nobody can be enrolled yet. Still to be set: %(labels)s. %(where)s")
+                % {"labels": labels, "where": where}
+            }
+        )
     return edition
 
 
@@ -157,9 +165,9 @@ def _treatment(asked: Enrolment, typed: Typed, now: datetime) -> Treatment | Non
 
 def _about_time(treatment: Treatment, *, over: bool, late_confirmed: bool) -> dict[str, str]:
     if over:
-        return {"treated": NOTHING_LEFT}
+        return {"treated": str(NOTHING_LEFT)}
     if treatment.treated_at > treatment.enrolled_at:
-        return {"treated": "This is in the future. Enrol the patient when the treatment has ended."}
+        return {"treated": _("This is in the future. Enrol the patient when the treatment has ended.")}
     if is_late(treatment) and not late_confirmed:
         return {"late_confirmed": _confirm(treatment)}
     return {}
@@ -197,7 +205,7 @@ def _person_optional(asked: Enrolment, faults: dict[str, str]) -> dict[str, str]
 
 def _confirm(treatment: Treatment) -> str:
     wall = localtime.to_wall(treatment.timezone, treatment.treated_at)
-    return (
-        f"This treatment ended more than 24 hours ago, on {localtime.short_date(wall.date())} at "
-        f"{localtime.clock(wall)}. Confirm that this is right: what is past its time is not sent."
-    )
+    return _(
+        "This treatment ended more than 24 hours ago, on %(day)s at %(clock)s. Confirm that this "
+        "is right: what is past its time is not sent."
+    ) % {"day": dates.day(wall.date()), "clock": localtime.clock(wall)}

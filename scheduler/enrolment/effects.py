@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
+from scheduler.dates import moment
 from scheduler.domain.diff import Effect, Step
 from scheduler.domain.message import Contact
 from scheduler.enrolment.further import Together
 from scheduler.plans.texts import reworded
-from scheduler.plans.wording import Wording, in_order, moment
+from scheduler.plans.wording import Wording, in_order
 
 
 def sentences(together: Together) -> Iterator[str]:
@@ -34,18 +37,18 @@ def reworded_sentences(together: Together, contact: Contact, link: str) -> Itera
 
 
 def _what(step: Step, zone: str, why: str) -> str:
-    because = f"; {why}" if why else ""
     after = moment(zone, step.after) if step.after else ""
     match step.effect:
         case Effect.SUPERSEDED | Effect.VANISHES:
-            return f"not sent{because}"
+            what = _("not sent")
         case Effect.FOLDED:
-            return f"part of another text{because}"
+            what = _("part of another text")
         case Effect.MOVES:
-            return f"goes on {after} instead{because}"
+            what = _("goes on %(after)s instead") % {"after": after}
         case Effect.RETURNS:
-            return f"goes after all, on {after}"
+            return _("goes after all, on %(after)s") % {"after": after}
         case Effect.APPEARS:
-            return f"is sent besides{because}"
+            what = _("is sent besides")
         case Effect.CHANGES:
-            return f"goes when it is planned{because}"
+            what = _("goes when it is planned")
+    return f"{what}; {why}" if why else what

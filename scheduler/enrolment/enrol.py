@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduler.enrolment.checking import Checked, Typed, check, identity_of, read, refuse_unknown_protocol
 from scheduler.enrolment.further import add_treatment
@@ -14,9 +16,9 @@ from scheduler.models import Episode, Event
 from scheduler.wake import wake_workers
 
 DIFFERENT = {
-    "answers": "other answers were given",
-    "site": "another leg was given",
-    "channels": "other ways to reach the patient were chosen",
+    "answers": gettext_lazy("other answers were given"),
+    "site": gettext_lazy("another leg was given"),
+    "channels": gettext_lazy("other ways to reach the patient were chosen"),
 }
 
 
@@ -75,16 +77,18 @@ def _same_again(asked: Enrolment, typed: Typed, first: Episode) -> Enrolled:
         raise Refused(typed.faults)
     said = Event.objects.for_clinic(asked.clinic).get(episode=first, kind="enrolled").details
     now_said = {"answers": dict(asked.answers), "site": typed.site, "channels": list(typed.channels)}
-    differing = [sentence for name, sentence in DIFFERENT.items() if said[name] != now_said[name]]
+    differing = [str(sentence) for name, sentence in DIFFERENT.items() if said[name] != now_said[name]]
     if asked.patient not in ("", NEW, str(first.patient_id)):
-        differing.append(f"it belongs to patient {first.patient_id}")
+        differing.append(_("it belongs to patient %(patient_id)s") % {"patient_id": first.patient_id})
     if differing:
         raise Conflict(
             {
-                "patient": f"This patient is already enrolled for this treatment (episode {first.pk}), and "
-                f"there {' and '.join(differing)}. Nothing was changed. "
-                "If the first enrolment is wrong, whoever runs this installation corrects it with "
-                f"`aftercare change {first.pk}`."
+                "patient": _(
+                    "This patient is already enrolled for this treatment (episode %(pk)s), and there "
+                    "%(differing)s. Nothing was changed. If the first enrolment is wrong, whoever runs this "
+                    "installation corrects it with `aftercare change %(pk)s`."
+                )
+                % {"pk": first.pk, "differing": _(" and ").join(differing)}
             }
         )
     return Enrolled(first, created=False)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from scheduler import dates
 from scheduler.domain import localtime
-from scheduler.domain.overlap import LEGS
 from scheduler.domain.stored import PENDING
 from scheduler.enrolment.request import Enrolment
 from scheduler.models import Clinic, Episode, Patient, Reminder
@@ -23,7 +25,16 @@ NEW = "new"
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 #: so many records are proposed at the most
 PROPOSED = 5
-UNKNOWN = (
+#: the texts of one plan leave, those of the other never do
+CANNOT_JOIN_OUTBOX = gettext_lazy(
+    "The texts of this patient's running plan go to the outbox, and those of a new one really leave: they "
+    "cannot be planned together. Say that it is a new patient, or cancel the running plan first."
+)
+CANNOT_JOIN_LIVE = gettext_lazy(
+    "The texts of this patient's running plan really leave, and those of a new one go to the outbox: they "
+    "cannot be planned together. Say that it is a new patient, or cancel the running plan first."
+)
+UNKNOWN = gettext_lazy(
     "This clinic has no such patient. Give the number of one of its records, or say that it is a new one."
 )
 
@@ -56,10 +67,11 @@ def who(asked: Enrolment, name: str, mobile: str, email: str, reached: Reached |
         return Who(fault=_question(alike), alike=alike) if alike else Who()
     patient = record(asked.clinic, asked.patient)
     if patient is None:
-        return Who(fault=UNKNOWN)
+        return Who(fault=str(UNKNOWN))
     if name and not _same_name(name, patient.name):
         return Who(
-            fault=f"Patient {patient.pk} has another name. Check the number, or say that it is a new one."
+            fault=_("Patient %(pk)s has another name. Check the number, or say that it is a new one.")
+            % {"pk": patient.pk}
         )
     if _apart(asked.clinic, [patient.pk]):
         return Who(fault=_cannot_join(asked.clinic))
@@ -119,29 +131,28 @@ def _apart(clinic: Clinic, patients: Iterable[int]) -> set[int]:
 
 
 def _cannot_join(clinic: Clinic) -> str:
-    running, new = (
-        ("go to the outbox", "really leave")
-        if leaves_for_real(clinic)
-        else ("really leave", "go to the outbox")
-    )
-    return (
-        f"The texts of this patient's running plan {running}, and those of a new one {new}: they cannot be "
-        "planned together. Say that it is a new patient, or cancel the running plan first."
-    )
+    return str(CANNOT_JOIN_OUTBOX if leaves_for_real(clinic) else CANNOT_JOIN_LIVE)
 
 
 def _question(alike: Iterable[Patient]) -> str:
-    known = "; ".join(f"patient {patient.pk}, {last_treated(patient)}" for patient in alike)
-    return (
-        f"A patient of this name with this number or email address is known already: {known}. "
-        "Is it the same person?"
+    known = "; ".join(
+        _("patient %(pk)s, %(treated)s") % {"pk": patient.pk, "treated": last_treated(patient)}
+        for patient in alike
     )
+    return _(
+        "A patient of this name with this number or email address is known already: %(known)s. Is"
+        " it the same person?"
+    ) % {"known": known}
 
 
 def last_treated(patient: Patient) -> str:
     """Treated on Fri 20 Nov 2026, left leg: by which staff know a record."""
     newest = treatments(patient).first()
-    return f"treated on {said_of_treatment(newest)}" if newest else "not treated yet"
+    return (
+        _("treated on %(treatment)s") % {"treatment": said_of_treatment(newest)}
+        if newest
+        else _("not treated yet")
+    )
 
 
 def treatments(patient: Patient) -> "QuerySet[Episode]":
@@ -151,5 +162,5 @@ def treatments(patient: Patient) -> "QuerySet[Episode]":
 
 def said_of_treatment(episode: Episode) -> str:
     day = localtime.local_date(episode.timezone, episode.treated_at)
-    leg = f", {LEGS[episode.site].lower()}" if episode.site in LEGS else ""
-    return f"{localtime.short_date(day)} {day.year}{leg}"
+    said = {"left": _("%(day)s, left leg"), "right": _("%(day)s, right leg")}.get(episode.site, "%(day)s")
+    return said % {"day": dates.day_and_year(day)}

@@ -5,6 +5,7 @@ from functools import lru_cache
 from importlib import resources
 
 import phonenumbers
+from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -30,11 +31,15 @@ def mobile(typed: str, zone: str) -> str:
     kind = phonenumbers.number_type(number)
     if DRAMA_LANDLINE.fullmatch(written) or kind not in (*MOBILE, PhoneNumberType.UNKNOWN):
         raise NotANumber(
-            "This is not a mobile number, so texts cannot reach it. Give a mobile number, or leave it out "
-            "and use email."
+            _(
+                "This is not a mobile number, so texts cannot reach it. Give a mobile number, or leave it"
+                " out and use email."
+            )
         )
     if kind == PhoneNumberType.UNKNOWN:
-        raise NotANumber(f"This is not a complete telephone number. {_example(region)}")
+        raise NotANumber(
+            _("This is not a complete telephone number. %(example)s") % {"example": _example(region)}
+        )
     return written
 
 
@@ -45,9 +50,13 @@ def any_number(typed: str, zone: str) -> str:
     written = e164(number)
     drama = DRAMA_MOBILE.fullmatch(written) or DRAMA_LANDLINE.fullmatch(written)
     if not (drama or phonenumbers.is_valid_number(number)):
-        raise NotANumber(f"This is not a complete telephone number. {_example(region)}")
+        raise NotANumber(
+            _("This is not a complete telephone number. %(example)s") % {"example": _example(region)}
+        )
     if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
-        raise NotANumber("Calls to this number cost extra. Give one that patients call at the usual price.")
+        raise NotANumber(
+            _("Calls to this number cost extra. Give one that patients call at the usual price.")
+        )
     return written
 
 
@@ -71,15 +80,19 @@ def e164(number: PhoneNumber) -> str:
 def _parse(typed: str, region: str) -> PhoneNumber:
     # The parser would also take letters for digits and find a number within a sentence.
     if not TYPED.fullmatch(typed.strip()):
-        raise NotANumber(f"A telephone number has digits and spaces only. {_example(region)}")
+        raise NotANumber(
+            _("A telephone number has digits and spaces only. %(example)s") % {"example": _example(region)}
+        )
     try:
         return phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException as unreadable:
-        raise NotANumber(f"This is not a complete telephone number. {_example(region)}") from unreadable
+        raise NotANumber(
+            _("This is not a complete telephone number. %(example)s") % {"example": _example(region)}
+        ) from unreadable
 
 
 def _example(region: str) -> str:
-    return f"An example: {EXAMPLES.get(region, '+44 7700 900123')}."
+    return _("An example: %(number)s.") % {"number": EXAMPLES.get(region, "+44 7700 900123")}
 
 
 def region_of(zone: str) -> str:

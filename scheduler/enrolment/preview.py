@@ -4,6 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduler.dates import moment
 from scheduler.domain.message import Text
 from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase
@@ -16,12 +20,29 @@ from scheduler.enrolment.request import Enrolment
 from scheduler.models import Patient
 from scheduler.opt_outs import Recipient, refused
 from scheduler.plans.texts import text_of
-from scheduler.plans.wording import WHY_NOT, moment, named
+from scheduler.plans.wording import WHY_NOT, named
 from scheduler.senders import leaves_for_real, shut_ways
 
 #: as long as a real one, so that the segments are right
 EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
-ADDRESSES = {"mobile": "mobile number", "email": "email address"}
+ANOTHER = {
+    "mobile": gettext_lazy(
+        "The mobile number is another one than this patient's so far. From now on all of the patient's "
+        "treatments use the one that is typed here."
+    ),
+    "email": gettext_lazy(
+        "The email address is another one than this patient's so far. From now on all of the patient's "
+        "treatments use the one that is typed here."
+    ),
+}
+STOPPED = {
+    "mobile": gettext_lazy(
+        "Messages to this mobile number were stopped: none goes there until they are resumed."
+    ),
+    "email": gettext_lazy(
+        "Messages to this email address were stopped: none goes there until they are resumed."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +111,7 @@ def _effects(asked: Enrolment, together: Together) -> tuple[str, ...]:
 
 def _not_leaving(asked: Enrolment) -> list[str]:
     if not leaves_for_real(asked.clinic):
-        return ["Texts and emails go to the outbox: nothing leaves this machine."]
+        return [_("Texts and emails go to the outbox: nothing leaves this machine.")]
     shut = shut_ways(asked.clinic, asked.channels)
     return [shut] if shut else []
 
@@ -101,13 +122,10 @@ def _about_addresses(asked: Enrolment, checked: Checked) -> Iterator[str]:
         return
     for field, typed in new_addresses(checked.patient, checked.typed).items():
         if getattr(checked.patient, field):
-            yield (
-                f"The {ADDRESSES[field]} is another one than this patient's so far. From now on all of the "
-                "patient's treatments use the one that is typed here."
-            )
+            yield str(ANOTHER[field])
         channel = next(name for name, held in Patient.ADDRESS_FIELDS.items() if held == field)
         if refused([Recipient(asked.clinic, channel, typed)]):
-            yield f"Messages to this {ADDRESSES[field]} were stopped: none goes there until they are resumed."
+            yield str(STOPPED[field])
 
 
 def _not_sent(timeline: Timeline, unsent: Unsent) -> str:
@@ -119,6 +137,10 @@ def _not_sent(timeline: Timeline, unsent: Unsent) -> str:
 
 def _why(unsent: Unsent, courses: Mapping[int, Course]) -> str:
     if unsent.decided_by == unsent.episode or unsent.reason not in ("superseded", "folded", "said-elsewhere"):
-        return WHY_NOT[unsent.reason]
+        return str(WHY_NOT[unsent.reason])
     decider = named(courses[unsent.decided_by])
-    return f"{decider} decides" if unsent.reason == "superseded" else f"a text of {decider} says it"
+    return (
+        _("%(decider)s decides") % {"decider": decider}
+        if unsent.reason == "superseded"
+        else _("a text of %(decider)s says it") % {"decider": decider}
+    )

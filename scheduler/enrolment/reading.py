@@ -4,10 +4,14 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.accounts import check_email
+from scheduler.dates import day
 from scheduler.domain import localtime
 from scheduler.domain.echo import quoted
-from scheduler.domain.localtime import clock, short_date
+from scheduler.domain.localtime import clock
 from scheduler.models import Patient
 
 NAME_LENGTH = 120
@@ -15,12 +19,14 @@ NAME_LENGTH = 120
 JOINERS = "\u200c\u200d"
 CHANNELS = Patient.ADDRESS_FIELDS
 WITHOUT_ADDRESS = {
-    "mobile": "Texts are chosen: give the patient's mobile number.",
-    "email": "Emails are chosen: give the patient's email address.",
+    "mobile": gettext_lazy("Texts are chosen: give the patient's mobile number."),
+    "email": gettext_lazy("Emails are chosen: give the patient's email address."),
 }
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+#: forms that ask for the two apart say it in their own way
+TOGETHER = gettext_lazy("Write date and time like this: 2026-11-20T15:00.")
 MINUTE = timedelta(minutes=1)
 
 
@@ -31,14 +37,19 @@ class AskFold(ValueError):
 def read_name(typed: str) -> str:
     name = unicodedata.normalize("NFC", typed.strip())
     if not name:
-        raise ValueError("Give the patient's name.")
+        raise ValueError(_("Give the patient's name."))
     if any(unicodedata.category(character)[0] == "C" and character not in JOINERS for character in name):
-        raise ValueError("The name has characters that cannot be shown, such as a line break. Type it again.")
+        raise ValueError(
+            _("The name has characters that cannot be shown, such as a line break. Type it again.")
+        )
     name = " ".join(name.split())
     if len(name) > NAME_LENGTH:
-        raise ValueError(f"The name is {len(name)} characters long; {NAME_LENGTH} is the most.")
+        raise ValueError(
+            _("The name is %(number)s characters long; %(name_length)s is the most.")
+            % {"number": len(name), "name_length": NAME_LENGTH}
+        )
     if not any(character.isalpha() for character in name):
-        raise ValueError("The name has no letter in it.")
+        raise ValueError(_("The name has no letter in it."))
     return name
 
 
@@ -55,16 +66,19 @@ def read_email(typed: str) -> str:
 def read_channels(chosen: tuple[str, ...]) -> tuple[str, ...]:
     """The permitted channels, each once, the preferred one first."""
     if not chosen:
-        raise ValueError("Choose at least one: text messages or email.")
+        raise ValueError(_("Choose at least one: text messages or email."))
     unknown = [channel for channel in chosen if channel not in CHANNELS]
     if unknown:
-        raise ValueError(f"There is no channel {quoted(unknown[0])}; there are: {', '.join(CHANNELS)}.")
+        raise ValueError(
+            _("There is no channel %(unknown)s; there are: %(channels)s.")
+            % {"unknown": quoted(unknown[0]), "channels": ", ".join(CHANNELS)}
+        )
     return tuple(dict.fromkeys(chosen))
 
 
 def read_site(site: str, known: tuple[str, ...]) -> str:
     if site not in known:
-        raise ValueError("The leg is left, right or both; or leave it out.")
+        raise ValueError(_("The leg is left, right or both; or leave it out."))
     return site
 
 
@@ -74,7 +88,7 @@ def read_treated(typed: str, zone: str, fold: str) -> datetime:
     A time that the clock shows twice raises AskFold unless `fold` says which; one that it skips is refused.
     """
     if fold not in ("", "first", "second"):
-        raise AskFold("Say first or second.")
+        raise AskFold(_("Say first or second."))
     given = _parse(typed.strip())
     if given.tzinfo is not None:
         return given.astimezone(UTC)
@@ -82,32 +96,34 @@ def read_treated(typed: str, zone: str, fold: str) -> datetime:
         raise ValueError(_skipped(zone, given))
     if localtime.is_ambiguous(zone, given) and not fold:
         raise AskFold(
-            f"The clocks went back, and {clock(given)} on {short_date(given.date())} came twice. "
-            "Was it the first time or the second?"
+            _(
+                "The clocks went back, and %(clock)s on %(day)s came twice. Was it the first time or the "
+                "second?"
+            )
+            % {"clock": clock(given), "day": day(given.date())}
         )
     return localtime.resolve(zone, given, 1 if fold == "second" else 0)
 
 
 def _parse(typed: str) -> datetime:
     if not typed:
-        raise ValueError("Say when the treatment ended: the date and the time.")
+        raise ValueError(_("Say when the treatment ended: the date and the time."))
     if not INSTANT.fullmatch(typed):
-        raise ValueError("Write date and time like this: 2026-11-20T15:00.")
+        raise ValueError(TOGETHER)
     try:
         given = datetime.fromisoformat(typed)
         # No treatment of a patient; and close to the ends of the calendar no clock can be worked out.
         if not 1970 <= given.year <= 2500:
             raise ValueError
     except ValueError:
-        raise ValueError(f"There is no such date and time: {typed}.") from None
+        raise ValueError(_("There is no such date and time: %(typed)s.") % {"typed": typed}) from None
     return given.replace(second=0, microsecond=0)
 
 
 def _skipped(zone: str, wall: datetime) -> str:
     after = localtime.resolve(zone, wall)
     first, last = localtime.to_wall(zone, after), localtime.to_wall(zone, after - MINUTE)
-    return (
-        f"The clocks went forward, and {clock(wall)} on {short_date(wall.date())} never came: "
-        f"{clock(last)} was followed by {clock(first)}. "
-        f"Give a time up to {clock(last)} or from {clock(first)}."
-    )
+    return _(
+        "The clocks went forward, and %(clock)s on %(day)s never came: %(last)s was followed by"
+        " %(first)s. Give a time up to %(last)s or from %(first)s."
+    ) % {"clock": clock(wall), "day": day(wall.date()), "last": clock(last), "first": clock(first)}

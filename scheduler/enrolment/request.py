@@ -40,9 +40,10 @@ class Refused(ValueError):
 
     code = "refused"
 
-    def __init__(self, faults: dict[str, str], patients: tuple[int, ...] = ()) -> None:
+    def __init__(self, faults: Mapping[str, object], patients: tuple[int, ...] = ()) -> None:
         super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in faults.items()))
-        self.faults, self.patients = faults, patients
+        self.faults = {name: str(sentence) for name, sentence in faults.items()}
+        self.patients = patients
         if patients:
             self.code = "which-patient"
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from scheduler.changes import Line, PlanEffect, PlannedText
+from scheduler.dates import moment
 from scheduler.domain.message import Text
 from scheduler.domain.timeline import PlannedReminder
 from scheduler.management.counted import counted
 from scheduler.management.edition_output import show
-from scheduler.plans.wording import moment, named
+from scheduler.plans.wording import named
 
 HEADINGS = ("What", "Before", "After", "Why")
 

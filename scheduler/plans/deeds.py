@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext_lazy
+
 from scheduler.domain.diff import Step
 
 DONE = {
-    "treatment-changed": "changed the treatment",
-    "reminder-moved": "moved a message",
-    "reminder-sent-now": "sent a message at once",
-    "reminder-skipped": "took a message out",
-    "plan-paused": "paused the plan",
-    "plan-resumed": "resumed the plan",
-    "plan-cancelled": "cancelled the plan",
-    "address-changed": "changed how the patient is reached",
-    "treatment-added": "enrolled another treatment",
+    "treatment-changed": gettext_lazy("changed the treatment"),
+    "reminder-moved": gettext_lazy("moved a message"),
+    "reminder-sent-now": gettext_lazy("sent a message at once"),
+    "reminder-skipped": gettext_lazy("took a message out"),
+    "plan-paused": gettext_lazy("paused the plan"),
+    "plan-resumed": gettext_lazy("resumed the plan"),
+    "plan-cancelled": gettext_lazy("cancelled the plan"),
+    "address-changed": gettext_lazy("changed how the patient is reached"),
+    "treatment-added": gettext_lazy("enrolled another treatment"),
 }
 #: what another person's look at everybody's plans must know of: not addresses, and not new enrolments
 DECIDED = tuple(kind for kind in DONE if kind not in ("address-changed", "treatment-added"))

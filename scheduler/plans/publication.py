@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
 
 from scheduler.editions import Refused, Stale, publish_draft
 from scheduler.editions.publishing import lock
@@ -70,9 +71,9 @@ def publish_to_everybody(
     with transaction.atomic():
         lock(clinic)
         if before := running(clinic, protocol_id):
-            sentence = (
-                f"Edition {before.edition.number} is still on its way to everybody. Wait until it is done."
-            )
+            sentence = _("Edition %(number)s is still on its way to everybody. Wait until it is done.") % {
+                "number": before.edition.number
+            }
             raise Refused("rollout-running", sentence)
         if _last_change(clinic, protocol_id) != seen.change:
             raise Stale(_who_changed(clinic, protocol_id, seen.change))
@@ -92,5 +93,7 @@ def publish_to_everybody(
 
 def _who_changed(clinic: Clinic, protocol_id: str, since: int) -> str:
     last = _changes(clinic, protocol_id).filter(pk__gt=since).order_by("pk").last()
-    who = f" by {last.actor}" if last else ""
-    return f"Plans were changed meanwhile{who}, so this is not the effect any more. Look at it again."
+    if last is None:
+        return _("Plans were changed meanwhile, so this is not the effect any more. Look at it again.")
+    said = _("Plans were changed meanwhile by %(who)s, so this is not the effect any more. Look at it again.")
+    return said % {"who": last.actor}

@@ -5,60 +5,73 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from scheduler.domain import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from scheduler.dates import day, moment
 from scheduler.domain.diff import Effect, Step
-from scheduler.domain.overlap import LEGS, merged_phase
+from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.stored import Stored
 from scheduler.domain.timeline import PlannedReminder, Timeline
 from scheduler.plans.texts import Reworded
 
-AFTER = {Effect.VANISHES: "not sent", Effect.SUPERSEDED: "not sent", Effect.FOLDED: "part of another text"}
+AFTER = {
+    Effect.VANISHES: gettext_lazy("not sent"),
+    Effect.SUPERSEDED: gettext_lazy("not sent"),
+    Effect.FOLDED: gettext_lazy("part of another text"),
+}
 #: the codes of a reminder's reason: why it is not sent on its own, or stands where it does
-WHY_NOT: Final[dict[str, str]] = {
-    "past-send-by": "its time has passed",
-    "said-elsewhere": "another text says what still holds of it",
-    "folded": "another text says it",
-    "superseded": "another treatment decides",
-    "nothing-to-say": "nothing of what it says holds then",
-    "plan-changed": "it has no place in the plan any more",
-    "episode-cancelled": "the plan is cancelled",
-    "other-treatment": "another treatment decides",
-    "paused": "the plan was paused",
-    "by-person": "somebody decided so",
-    "opted-out": "the patient stopped it",
-    "outside-hours": "waits for sending hours",
-    "queued": "waits for its turn among the clinic's texts",
-    "changed": "the plan was changed meanwhile",
-    "unwritable": "its text cannot be written",
-    "no-address": "there is no address for it",
-    "no-sender": "the clinic has no number to send from",
-    "no-provider": "no provider is set up for it",
-    "not-ours": "another worker took it over",
-    "half-the-lease-gone": "the worker was too slow and gave it back",
-    "worker-stopped": "the worker stopped and gave it back",
-    "lease-expired": "a worker stopped while sending it",
-    "not-posted": "the provider could not be reached",
-    "no-clear-answer": "the provider gave no clear answer",
-    "outbox": "it is in the outbox",
-    "temporary": "the provider asks to try again later",
-    "configuration": "the provider does not accept this clinic's settings",
-    "refused-address": "the provider refused the address",
-    "refused-text": "the provider refused the text",
-    "refused-expired": "it waited too long at the provider",
-    "refused-inconclusive": "the provider does not say whether it arrived",
-    "refused-in-doubt": "the provider does not say whether it was taken",
-    "refused-unknown": "the provider refused it, for a reason that is not known",
-    "not-found": "the provider does not have it",
-    "unclear-list": "the provider has some of several alike, and nobody can say which",
-    "taken-after-all": "the provider had it all along",
-    "sent-again": "somebody had it sent again",
-    "told-by-phone": "somebody told the patient by phone",
-    "let-go": "somebody decided that it need not be said",
+WHY_NOT: Final = {
+    "past-send-by": gettext_lazy("its time has passed"),
+    "said-elsewhere": gettext_lazy("another text says what still holds of it"),
+    "folded": gettext_lazy("another text says it"),
+    "superseded": gettext_lazy("another treatment decides"),
+    "nothing-to-say": gettext_lazy("nothing of what it says holds then"),
+    "plan-changed": gettext_lazy("it has no place in the plan any more"),
+    "episode-cancelled": gettext_lazy("the plan is cancelled"),
+    "other-treatment": gettext_lazy("another treatment decides"),
+    "paused": gettext_lazy("the plan was paused"),
+    "by-person": gettext_lazy("somebody decided so"),
+    "opted-out": gettext_lazy("the patient stopped it"),
+    "outside-hours": gettext_lazy("waits for sending hours"),
+    "queued": gettext_lazy("waits for its turn among the clinic's texts"),
+    "changed": gettext_lazy("the plan was changed meanwhile"),
+    "unwritable": gettext_lazy("its text cannot be written"),
+    "no-address": gettext_lazy("there is no address for it"),
+    "no-sender": gettext_lazy("the clinic has no number to send from"),
+    "no-provider": gettext_lazy("no provider is set up for it"),
+    "not-ours": gettext_lazy("another worker took it over"),
+    "half-the-lease-gone": gettext_lazy("the worker was too slow and gave it back"),
+    "worker-stopped": gettext_lazy("the worker stopped and gave it back"),
+    "lease-expired": gettext_lazy("a worker stopped while sending it"),
+    "not-posted": gettext_lazy("the provider could not be reached"),
+    "no-clear-answer": gettext_lazy("the provider gave no clear answer"),
+    "outbox": gettext_lazy("it is in the outbox"),
+    "temporary": gettext_lazy("the provider asks to try again later"),
+    "configuration": gettext_lazy("the provider does not accept this clinic's settings"),
+    "refused-address": gettext_lazy("the provider refused the address"),
+    "refused-text": gettext_lazy("the provider refused the text"),
+    "refused-expired": gettext_lazy("it waited too long at the provider"),
+    "refused-inconclusive": gettext_lazy("the provider does not say whether it arrived"),
+    "refused-in-doubt": gettext_lazy("the provider does not say whether it was taken"),
+    "refused-unknown": gettext_lazy("the provider refused it, for a reason that is not known"),
+    "not-found": gettext_lazy("the provider does not have it"),
+    "unclear-list": gettext_lazy("the provider has some of several alike, and nobody can say which"),
+    "taken-after-all": gettext_lazy("the provider had it all along"),
+    "sent-again": gettext_lazy("somebody had it sent again"),
+    "told-by-phone": gettext_lazy("somebody told the patient by phone"),
+    "let-go": gettext_lazy("somebody decided that it need not be said"),
+}
+#: a treatment by its day, and by its leg where that is known
+NAMED: Final = {
+    "": gettext_noop("the treatment of %(day)s"),
+    "left": gettext_noop("the treatment of %(day)s, left leg"),
+    "right": gettext_noop("the treatment of %(day)s, right leg"),
 }
 OPENS = {
-    "correction": "the patient was told dates that are not right any more",
-    "catch-up": "it says what holds now, in place of what was not sent",
+    "correction": gettext_lazy("the patient was told dates that are not right any more"),
+    "catch-up": gettext_lazy("it says what holds now, in place of what was not sent"),
 }
 
 
@@ -72,7 +85,7 @@ class Line:
     why: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.what}: {self.before or 'none'} -> {self.after or 'none'}"
+        said = f"{self.what}: {self.before or _('none')} -> {self.after or _('none')}"
         return f"{said} ({self.why})" if self.why else said
 
 
@@ -91,7 +104,7 @@ class Wording:
         """In the order of their times."""
         for step in in_order(steps):
             before = moment(step.row.timezone, step.before) if step.row and step.before else ""
-            after = AFTER.get(step.effect) or (
+            after = str(AFTER.get(step.effect, "")) or (
                 moment(step.planned.timezone, time_of(step)) if step.planned else ""
             )
             yield Line(self.label(step), before, after, self.why(step))
@@ -101,7 +114,7 @@ class Wording:
         return self._of_treatment(label_in(self.courses[row.episode], row.message, row.due_at), row.episode)
 
     def treatment(self, episode: int) -> str:
-        return "this treatment" if episode == self.this else named(self.courses[episode])
+        return _("this treatment") if episode == self.this else named(self.courses[episode])
 
     def label(self, step: Step) -> str:
         if step.row and not step.planned and not step.unsent and step.episode in self.courses:
@@ -114,12 +127,20 @@ class Wording:
     def of_reworded(self, one: Reworded) -> Line:
         """The time stays; what it says anew is told, or that it says less."""
         when = moment(one.planned.timezone, one.planned.due_at)
-        why = f"it now says: {' '.join(one.says)}" if one.says else "it says less than before"
+        why = (
+            _("it now says: %(says)s") % {"says": " ".join(one.says)}
+            if one.says
+            else _("it says less than before")
+        )
         return Line(self.of_planned(one.planned), when, when, why)
 
     def _of_treatment(self, label: str, episode: int) -> str:
         several = len(self.courses.keys() - {self.this}) > 1 and episode in self.courses
-        return f"{label} of {self.treatment(episode)}" if several else label
+        return (
+            _("%(label)s of %(treatment)s") % {"label": label, "treatment": self.treatment(episode)}
+            if several
+            else label
+        )
 
     def why(self, step: Step) -> str:
         if step.effect is Effect.VANISHES:
@@ -130,8 +151,8 @@ class Wording:
             return self._decider(step)
         assert step.planned
         if step.planned.kind in OPENS:
-            return OPENS[step.planned.kind]
-        returns = ["it goes after all"] if step.effect is Effect.RETURNS else []
+            return str(OPENS[step.planned.kind])
+        returns = [_("it goes after all")] if step.effect is Effect.RETURNS else []
         return "; ".join(
             [*returns, *_clock(step), *(_content(step) if step.effect is Effect.CHANGES else ())]
         )
@@ -142,30 +163,40 @@ class Wording:
             and step.decided_by != step.episode
             and step.decided_by in self.courses
         ):
-            return f"a text of {self.treatment(step.decided_by)} says what still holds of it"
-        return WHY_NOT.get(step.reason, step.reason)
+            return _("a text of %(treatment)s says what still holds of it") % {
+                "treatment": self.treatment(step.decided_by)
+            }
+        return str(WHY_NOT.get(step.reason, step.reason))
 
     def _host(self, step: Step) -> str:
         hosts = (p for p in self.timeline.reminders if (p.episode, p.key) == (step.decided_by, step.into))
         host = next(hosts, None)
-        return f"said by: {host.label}, {moment(host.timezone, host.due_at)}" if host else WHY_NOT["folded"]
+        return (
+            _("said by: %(label)s, %(moment)s")
+            % {"label": host.label, "moment": moment(host.timezone, host.due_at)}
+            if host
+            else str(WHY_NOT["folded"])
+        )
 
     def _decider(self, step: Step) -> str:
         """Until when the other treatment extends the rule whose end it would announce."""
-        course, decider = self.courses[step.episode], f"{self.treatment(step.decided_by)} decides"
+        course, decider = (
+            self.courses[step.episode],
+            _("%(treatment)s decides") % {"treatment": self.treatment(step.decided_by)},
+        )
         message = course.protocol.messages.get(step.unsent.message) if step.unsent else None
         phase = course.phases.get((message.at.last_day_of or message.at.end_of or "") if message else "")
         if phase is None:
             return decider
         end = said_end(course, merged_phase(course, self.timeline.others_of(step.episode), phase))
-        return f"{decider}, until {end}" if end else decider
+        return _("%(decider)s, until %(end)s") % {"decider": decider, "end": end} if end else decider
 
 
 def named(course: Course) -> str:
     """The treatment of Fri 20 Nov, left leg."""
     treatment = course.treatment
-    leg = f", {LEGS[treatment.site].lower()}" if treatment.site in LEGS else ""
-    return f"the treatment of {localtime.short_date(treatment.day_zero)}{leg}"
+    told = {"day": day(treatment.day_zero)}
+    return _(NAMED.get(treatment.site, NAMED[""])) % told
 
 
 def label_in(course: Course, message: str, due_at: datetime) -> str:
@@ -178,15 +209,7 @@ def said_end(course: Course, phase: Phase) -> str:
     """Fri 4 Dec; with the hour where it does not hold through the end of that day."""
     if phase.ends_at is None or phase.last_date is None:
         return ""
-    return (
-        localtime.short_date(phase.last_date) if phase.ends_with_day else moment(course.zone, phase.ends_at)
-    )
-
-
-def moment(zone: str, instant: datetime) -> str:
-    """Thu 26 Nov, 09:00, on the clock of the zone."""
-    wall = localtime.to_wall(zone, instant)
-    return f"{localtime.short_date(wall.date())}, {localtime.clock(wall)}"
+    return day(phase.last_date) if phase.ends_with_day else moment(course.zone, phase.ends_at)
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
@@ -202,7 +225,7 @@ def time_of(step: Step) -> datetime:
 
 def _clock(step: Step) -> Iterator[str]:
     if step.row and step.planned and step.row.timezone != step.planned.timezone:
-        yield f"on the clock of {step.planned.timezone}"
+        yield _("on the clock of %(timezone)s") % {"timezone": step.planned.timezone}
 
 
 def _content(step: Step) -> Iterator[str]:
@@ -211,8 +234,8 @@ def _content(step: Step) -> Iterator[str]:
     assert row
     assert planned
     if row.last != planned.last:
-        yield "it is now the last one" if planned.last else "it is not the last one any more"
+        yield _("it is now the last one") if planned.last else _("it is not the last one any more")
     if (row.message, row.folds) != (planned.message, planned.folds):
-        yield "it says other things"
+        yield _("it says other things")
     if row.send_by != planned.send_by:
-        yield f"it may leave until {moment(planned.timezone, planned.send_by)}"
+        yield _("it may leave until %(moment)s") % {"moment": moment(planned.timezone, planned.send_by)}

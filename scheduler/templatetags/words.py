@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from scheduler import dates
 from scheduler.domain import localtime
 from scheduler.domain.phases import Course
 from scheduler.enrolment.phone import spoken
@@ -17,8 +18,8 @@ from scheduler.plans.wording import named
 from scheduler.web import words
 
 register = template.Library()
-register.filter("day", words.day)
-register.filter("long_day", words.long_day)
+register.filter("day", dates.day)
+register.filter("long_day", dates.long_day)
 register.filter("phone", words.phone)
 register.filter("days_after", words.days_after)
 register.filter("mark", words.mark)
@@ -33,8 +34,8 @@ register.filter("treatment", named)
 def moment(value: datetime | str, zone: str = "") -> str:
     """Thu 26 Nov, 09:00: an instant in a zone, or a wall-clock time as it is."""
     if isinstance(value, str):
-        return words.moment(datetime.fromisoformat(value))
-    return words.moment(localtime.to_wall(zone, value) if zone else value)
+        return dates.wall_moment(datetime.fromisoformat(value))
+    return dates.moment(zone, value) if zone else dates.wall_moment(value)
 
 
 @register.filter

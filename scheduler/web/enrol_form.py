@@ -12,6 +12,7 @@ from scheduler.domain import localtime
 from scheduler.domain.protocol import Protocol
 from scheduler.enrolment import Enrolment, Refused
 from scheduler.enrolment.patients import NEW, last_treated
+from scheduler.enrolment.reading import TOGETHER
 from scheduler.models import Clinic, Patient
 from scheduler.web.words import SITES, phone
 
@@ -20,8 +21,7 @@ FOLDS = [
     ("first", gettext_lazy("The first time, before the clocks went back")),
     ("second", gettext_lazy("The second time, after it")),
 ]
-#: the use case reads date and time as one; on the form they are two
-TOGETHER = "Write date and time like this: 2026-11-20T15:00."
+#: the use case reads date and time as one (TOGETHER); on the form they are two
 APART = gettext_lazy("Write the date like 2026-11-20 and the time like 15:00.")
 HALVES = {
     "date": gettext_lazy("Give the date on which the treatment ended."),
@@ -147,7 +147,7 @@ class EnrolForm(forms.Form):
         said = {
             fault: _("%(question)s Choose one.") % {"question": asked[fault]}
             if fault in asked
-            else sentence.replace(TOGETHER, str(APART))
+            else sentence.replace(str(TOGETHER), str(APART))
             for fault, sentence in refused.faults.items()
         }
         if refused.patients:

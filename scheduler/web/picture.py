@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from scheduler import dates
 from scheduler.domain import localtime
 from scheduler.domain.timeline import Phase
 from scheduler.models import Reminder
@@ -122,14 +123,13 @@ def until(phase: Phase, zone: str) -> str:
     """Until Fri 4 Dec; with the hour where it does not hold through the end of that day."""
     if phase.ends_at is None or phase.last_date is None:
         return _("no end given")
-    wall = localtime.to_wall(zone, phase.ends_at)
-    end = words.day(phase.last_date) if phase.ends_with_day else words.moment(wall)
+    end = dates.day(phase.last_date) if phase.ends_with_day else dates.moment(zone, phase.ends_at)
     said = _("at least until %(end)s") if phase.at_least else _("until %(end)s")
     return said % {"end": end}
 
 
 def _mark(scale: Scale, reminder: Reminder) -> Mark:
-    due = words.moment(datetime.fromisoformat(reminder.due_local))
+    due = dates.wall_moment(datetime.fromisoformat(reminder.due_local))
     title = f"{due}: {str(words.STATUS[reminder.status]).lower()}"
     return Mark(reminder, _percent(scale.x(reminder.due_at)), words.mark(reminder.status), title)
 
@@ -139,7 +139,7 @@ def _ticks(scale: Scale, first: date, days: int) -> Iterable[Tick]:
         day = first + timedelta(days=number)
         x = scale.x(localtime.start_of_day(scale.zone, day))
         if x <= 93:
-            yield Tick(_percent(x), words.day(day), wide_only=number % 14 != 0)
+            yield Tick(_percent(x), dates.day(day), wide_only=number % 14 != 0)
 
 
 def _percent(value: float) -> str:

@@ -1,16 +1,15 @@
 """Instants, dates, numbers and statuses as people read them. Zones are named where they are needed."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 import phonenumbers
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from scheduler.domain import localtime
+from scheduler.dates import wall_moment
 from scheduler.domain.length import Length
 from scheduler.domain.status import Status
 from scheduler.models import Event, Reminder
@@ -78,21 +77,6 @@ KINDS: Final[Mapping[str, Word]] = {
 
 def mark(status: str) -> str:
     return MARK.get(status, "none")
-
-
-def day(value: date) -> str:
-    """Thu 26 Nov; the weekday is what people go by. The format is Django's, in each language's own order."""
-    return date_format(value, pgettext("date format", "D j M"))
-
-
-def long_day(value: date) -> str:
-    """Thursday 26 November."""
-    return date_format(value, pgettext("date format", "l j F"))
-
-
-def moment(wall: datetime) -> str:
-    """Thu 26 Nov, 09:00, on the wall clock that it is given."""
-    return f"{day(wall.date())}, {localtime.clock(wall)}"
 
 
 def days_after(number: int) -> str:
@@ -165,7 +149,7 @@ def told(event: Event) -> str:
 
 def _of_message(reminder: Reminder, what: Word, why: str) -> str:
     said = _("Message of %(due)s: %(what)s (%(why)s)") if why else _("Message of %(due)s: %(what)s")
-    due = moment(datetime.fromisoformat(reminder.due_local))
+    due = wall_moment(datetime.fromisoformat(reminder.due_local))
     return said % {"due": due, "what": str(what).lower(), "why": why}
 
 

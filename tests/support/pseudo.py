@@ -1,4 +1,4 @@
-"""A language that nobody speaks, made here and shipped nowhere: whoever sees plain letters sees what was missed."""
+"""A language that nobody speaks, made here and shipped nowhere: plain letters in it are what was missed."""
 
 import gettext
 import re

@@ -88,6 +88,6 @@ def _events(episode: Episode) -> None:
             reason=reason,
             actor=ACTOR,
             at=NOW,
-        )  # fmt: skip
+        )
         for next_one, reason in zip(cycle(set(Status) - {Status.CLAIMED}), words.REASONS, strict=False)
     )

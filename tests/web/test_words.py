@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from scheduler import dates
 from scheduler.domain.length import Length
 from scheduler.domain.status import Status
 from scheduler.domain.timeline import Phase
@@ -31,7 +32,7 @@ def test_it_says_a_length_in_its_larger_unit(hours: int, said: str) -> None:
 
 
 def test_it_writes_a_day_out() -> None:
-    assert words.long_day(date(2026, 11, 26)) == "Thursday 26 November"
+    assert dates.long_day(date(2026, 11, 26)) == "Thursday 26 November"
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -69,7 +69,7 @@ def _fields(row: Waiting) -> dict[str, Any]:
         "critical": reminder.critical,
         "status": reminder.status,
         "reason": reminder.status_reason,
-        "why": WHY_NOT.get(reminder.status_reason, reminder.status_reason),
+        "why": str(WHY_NOT.get(reminder.status_reason, reminder.status_reason)),
         "tries": len(row.attempts),
         "may_have_arrived": row.may_have_arrived,
     }
