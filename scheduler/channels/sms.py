@@ -1,26 +1,13 @@
 """SMS through the twilio package's asynchronous client."""
 
 import json
-import math
-import time
 from collections.abc import Awaitable
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientResponse,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    TCPConnector,
-)
-from aiohttp.connector import Connection
+from aiohttp import ClientError
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from scheduler.channels.base import (
@@ -38,13 +25,8 @@ from scheduler.channels.base import (
     rejected,
 )
 from scheduler.channels.twilio_codes import meaning
+from scheduler.channels.twilio_http import CONNECTIONS, POST_BY, LeanHttpClient, TooLate, Unposted
 
-#: seconds
-CONNECT_TIMEOUT = 4.0
-CONNECTIONS = 50
-#: an idle connection is not used again after so many seconds: closed by the other side while we write, it
-#: would leave a text in doubt
-KEPT_OPEN = 5.0
 #: Twilio takes a validity of 1 to 36,000 whole seconds
 LONGEST_VALIDITY = 36_000
 #: one number's messages are read up to so many, in pages of the largest size that Twilio has
@@ -67,42 +49,6 @@ class Account:
     callback_url: str
 
 
-#: of the text that this task sends
-POST_BY: ContextVar[float] = ContextVar("post_by", default=math.inf)
-
-
-class TooLate(ClientError):
-    """There is a connection, and nothing was written to it."""
-
-
-class Punctual(TCPConnector):
-    """Looks at the time when there is a connection, just before the request is written to it.
-
-    A busy worker, or one that stood still, may get that far long after it knew that the text may go.
-    """
-
-    async def connect(self, *args: Any, **options: Any) -> Connection:
-        connection = await super().connect(*args, **options)
-        if time.monotonic() > POST_BY.get():
-            connection.release()
-            raise TooLate
-        return connection
-
-
-class TimedSession:
-    """Adds the time-outs: the SDK's client takes one, and sends each request with none all the same."""
-
-    def __init__(self, connections: int, timeout: ClientTimeout) -> None:
-        self._timeout = timeout
-        self._session = ClientSession(connector=Punctual(limit=connections, keepalive_timeout=KEPT_OPEN))
-
-    def request(self, **request: Any) -> Awaitable[ClientResponse]:
-        return self._session.request(**request | {"timeout": self._timeout})
-
-    async def close(self) -> None:
-        await self._session.close()
-
-
 class Sms:
     """Made before any thread starts; opened inside the event loop that sends.
 
@@ -112,18 +58,14 @@ class Sms:
     def __init__(
         self, account: Account, *, connections: int = CONNECTIONS, timeout: float = REQUEST_TIMEOUT
     ) -> None:
-        self._connections = connections
-        # Shorter than the whole, so that a connection that never opened is known as such.
-        connect = min(CONNECT_TIMEOUT, timeout / 2)
-        self._timeout = ClientTimeout(total=timeout, connect=connect, sock_connect=connect)
-        self._http = AsyncTwilioHttpClient(pool_connections=False)
+        self._http = LeanHttpClient(timeout, connections)
         self._callback = account.callback_url.rstrip("/")
         client = Client(*account.login, account_sid=account.sid, http_client=self._http)
         client.api.base_url = account.base_url
         self._messages = client.api.v2010.account.messages
 
     async def open(self) -> None:
-        self._http.session = TimedSession(self._connections, self._timeout)
+        await self._http.open()
 
     async def close(self) -> None:
         await self._http.close()
@@ -136,8 +78,8 @@ class Sms:
             return TOO_LATE
         except (TwilioRestException, TwilioServiceException) as refusal:
             return _refused(refusal)
-        except (ClientConnectorError, ConnectionTimeoutError) as unreached:
-            return not_posted(type(unreached).__name__)
+        except Unposted as unposted:
+            return not_posted(str(unposted))
         except BROKEN as broken:
             # The message may have been taken all the same.
             return in_doubt(type(broken).__name__)

@@ -1,4 +1,3 @@
-import asyncio
 import socket
 import time
 from contextlib import ExitStack
@@ -6,6 +5,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+import uvloop
 
 from scheduler.channels.base import TOO_LATE, Kind, Outcome, Outgoing, SmsSender, Verdict
 from scheduler.channels.sms import Account, Sms
@@ -41,7 +41,7 @@ def send(url: str, outgoing: Outgoing = TEXT, timeout: float = 2.0) -> Outcome:
         finally:
             await sms.close()
 
-    return asyncio.run(once())
+    return uvloop.run(once())
 
 
 def test_it_posts_the_text_and_learns_the_providers_id(twilio: Provider) -> None:

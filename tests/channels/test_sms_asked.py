@@ -1,11 +1,11 @@
 """What the provider says afterwards of the texts that it took."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
+import uvloop
 
 from scheduler.channels.base import Answering, Listed, Unanswered
 from scheduler.channels.sms import Sms
@@ -32,7 +32,7 @@ def ask(url: str, what: Callable[[Sms], Awaitable[T]], timeout: float = 2.0, **o
         finally:
             await sms.close()
 
-    return asyncio.run(once())
+    return uvloop.run(once())
 
 
 def found(twilio: Provider, since: datetime = LONG_AGO) -> list[Listed]:

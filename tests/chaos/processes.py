@@ -1,6 +1,5 @@
 """The project's own processes, forked from one that has imported everything: a new worker runs in no time."""
 
-import asyncio
 import ctypes
 import multiprocessing
 import os
@@ -12,6 +11,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import django
+import uvloop
 
 django.setup()
 
@@ -61,7 +61,7 @@ def work(log: Path, fault: Fault | None) -> None:
         points.install(fault)
     twilio, callback = settings.TWILIO, f"{settings.PUBLIC_URL}/webhooks/twilio/status"
     sms = Sms(Account(twilio.account_sid, twilio.login, twilio.base_url, callback), timeout=TIMEOUT)
-    asyncio.run(command.run(channels_of(settings) | {"sms": sms}, False, quick_jobs()))
+    uvloop.run(command.run(channels_of(settings) | {"sms": sms}, False, quick_jobs()))
 
 
 class Server(ThreadingMixIn, WSGIServer):

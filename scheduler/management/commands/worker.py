@@ -11,6 +11,7 @@ from threading import Timer
 from typing import Any
 
 import structlog
+import uvloop
 from django.conf import settings
 
 from scheduler.dispatch.clocks import ClocksDiffer, database_now
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         if channels.keys() == {"outbox"} and awaits_provider():
             raise Failure(NO_WAY_OUT)
         try:
-            counts = asyncio.run(run(channels, once))
+            counts = uvloop.run(run(channels, once))
         except ClocksDiffer as fault:
             raise Failure(f"this machine's clock and the database's differ by {fault}") from None
         if once:
