@@ -60,7 +60,7 @@ def _settings(url: str, provider: str) -> dict[str, str]:
 @contextmanager
 def place(name: str, provider: str) -> Iterator[Place]:
     """Beside the database that DATABASE_URL names: another file in its folder, or another on its server."""
-    with _database(os.environ["DATABASE_URL"], name) as url:
+    with database(os.environ["DATABASE_URL"], name) as url:
         settings = _settings(url, provider)
         alone = ProcessPoolExecutor(1, get_context("spawn"), _begin, [settings])
         with alone as process, TemporaryFile() as log:
@@ -77,19 +77,19 @@ def _begin(settings: dict[str, str]) -> None:
 
 
 @contextmanager
-def _database(beside: str, name: str) -> Iterator[str]:
+def database(beside: str, name: str) -> Iterator[str]:
     parts = urlsplit(beside)
     if parts.scheme == "sqlite":
         with TemporaryDirectory(prefix=f"aftercare-{name}-", dir=Path(parts.path[1:]).parent) as folder:
             yield f"sqlite:///{folder}/aftercare.sqlite3"
         return
-    database = f"bench_{name}"
-    _on_server(beside, f'DROP DATABASE IF EXISTS "{database}"')
-    _on_server(beside, f'CREATE DATABASE "{database}"')
+    own = f"bench_{name}"
+    _on_server(beside, f'DROP DATABASE IF EXISTS "{own}"')
+    _on_server(beside, f'CREATE DATABASE "{own}"')
     try:
-        yield parts._replace(path=f"/{database}").geturl()
+        yield parts._replace(path=f"/{own}").geturl()
     finally:
-        _on_server(beside, f'DROP DATABASE "{database}" WITH (FORCE)')
+        _on_server(beside, f'DROP DATABASE "{own}" WITH (FORCE)')
 
 
 def _on_server(url: str, statement: str) -> None:

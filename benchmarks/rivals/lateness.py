@@ -39,7 +39,7 @@ def main() -> None:
         engine(),
         way=given.name,
         texts=given.texts,
-        spread_seconds=given.seconds,
+        seconds=given.seconds,
         p50_ms=p50,
         p99_ms=p99,
         max_ms=max(late),
