@@ -15,6 +15,7 @@ import uvloop
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from benchmarks.results import report
 from scheduler.channels.base import Kind, Outgoing, SmsSender
 from scheduler.channels.sms import Account, Sms
 from scheduler.channels.twilio_http import CONNECTIONS
@@ -43,6 +44,15 @@ def main() -> None:
     least = median(costs["stock"])
     for name, cost in costs.items():
         print(f"  {name:14} {median(cost) * 1e6:4.0f} us of CPU a text: {least / median(cost):.2f}")
+        report(
+            "client",
+            "",
+            case=name,
+            texts=given.texts,
+            ratio=least / median(cost),
+            cpu_us=median(cost) * 1e6,
+            rounds=[bare / one for bare, one in zip(costs["stock"], cost, strict=True)],
+        )
 
 
 def outgoing(number: int) -> Outgoing:

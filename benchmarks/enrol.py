@@ -23,6 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 
 from benchmarks.people import ACTOR, NOW, PROTOCOL, make_clinic  # noqa: E402
+from benchmarks.results import engine, report  # noqa: E402
 from scheduler.enrolment import Enrolment, enrol, enrol_many  # noqa: E402
 from scheduler.enrolment.bulk import STEP  # noqa: E402
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder  # noqa: E402
@@ -39,6 +40,7 @@ def main(patients: int) -> None:
     for name, (work, together) in ways.items():
         ratios = [compare(f"{name[:3]}{number}", work, patients, together) for number in range(ROUNDS)]
         print(f"  {patients} patients enrolled {name}: {median(ratios):.2f} of the bare insert (median)")
+        report("enrol", engine(), case=name, patients=patients, ratio=median(ratios), rounds=ratios)
 
 
 def compare(slug: str, work: Any, patients: int, together: int) -> float:

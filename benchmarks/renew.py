@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from benchmarks.people import ACTOR, NOW, PROTOCOL, SETTINGS, enrol_many, make_clinic  # noqa: E402
+from benchmarks.results import engine, report  # noqa: E402
 from scheduler import editions  # noqa: E402
 from scheduler.models import Clinic, Reminder, Rollout  # noqa: E402
 from scheduler.plans.everybody import STEP  # noqa: E402
@@ -43,6 +44,9 @@ def main(patients: int) -> None:
         enrol_many(clinic, patients, days)
         ratios = [compare(clinic, TIMES[number % 2], patients) for number in range(ROUNDS)]
         print(f"  {patients} patients treated in the last {days} days: {median(ratios):.1f} times (median)")
+        report(
+            "renew", engine(), case=slug, patients=patients, days=days, ratio=median(ratios), rounds=ratios
+        )
 
 
 def compare(clinic: Clinic, times: dict[str, str], patients: int) -> float:
