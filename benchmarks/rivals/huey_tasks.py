@@ -23,7 +23,8 @@ class Tasks:
         "The SMS package's blocking client has no time-out of its own: an answer that never comes keeps a"
         " thread for good.",
         "Opt-outs, sending hours and changed plans are not looked at before posting.",
-        "What comes due is looked for once a second, and moved by one transaction each.",
+        "What comes due is taken off the schedule once a second, then queued one by one: a crash in between"
+        " loses the rest.",
     )
 
     def __init__(self, database: str) -> None:
