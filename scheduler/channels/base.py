@@ -25,8 +25,8 @@ class Letter:
 
     from_name: str
     reply_to: str
-    #: the patient's page, where emails can be stopped
-    page: str
+    #: where emails can be stopped: a person is asked, a mail program need not (RFC 8058); empty: nowhere
+    unsubscribe: str
     #: the same for every attempt of a reminder, so that mail programs see a repetition as one
     message_id: str
     #: the paragraph that has to stand out, and the number it names (E.164)

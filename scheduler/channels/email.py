@@ -12,9 +12,11 @@ from anymail.exceptions import (
     AnymailSerializationError,
     AnymailUnsupportedFeature,
 )
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.utils import translation
 from requests import ConnectTimeout
 from urllib3.exceptions import NewConnectionError
 
@@ -87,20 +89,34 @@ def build(outgoing: Outgoing, from_address: str) -> EmailMultiAlternatives:
 
 
 def _headers(letter: Letter) -> dict[str, str]:
-    return {
+    headers = {
         "Message-ID": letter.message_id,
-        "List-Unsubscribe": f"<{letter.page}>",
         # Keeps out-of-office answers away from the clinic's mailbox (RFC 3834).
         "Auto-Submitted": "auto-generated",
         "Content-Language": letter.language,
     }
+    if letter.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+    if letter.unsubscribe.startswith("https:"):
+        # One click in the mail program is enough, and only https may offer it (RFC 8058).
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _html(outgoing: Outgoing, letter: Letter) -> str:
+    """The text in a frame, which speaks the patient's language where it is shipped."""
     paragraphs = outgoing.text.split("\n\n")
-    return render_to_string(
-        "email/reminder.html", {"letter": letter, "subject": outgoing.subject, "paragraphs": paragraphs}
-    )
+    context = {"letter": letter, "subject": outgoing.subject, "paragraphs": paragraphs}
+    with translation.override(shipped(letter.language)):
+        return render_to_string("email/reminder.html", context)
+
+
+def shipped(language: str) -> str:
+    """The language where the frame has it, else the installation's own."""
+    try:
+        return translation.get_supported_language_variant(language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def _taken(message: EmailMultiAlternatives) -> Outcome:

@@ -11,7 +11,7 @@ from scheduler.channels.base import Letter, Outgoing, SmsSender
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
 from scheduler.domain.message import Email, Sms, render_email, render_sms
-from scheduler.enrolment import page_link
+from scheduler.enrolment import page_link, unsubscribe_link
 from scheduler.models import Reminder
 from scheduler.plans.view import View, parts_of
 
@@ -49,7 +49,7 @@ def _letter(row: Row, text: Email) -> Letter:
     return Letter(
         from_name=row.clinic.name,
         reply_to=row.clinic.reply_to,
-        page=page_link(row.patient),
+        unsubscribe=unsubscribe_link(row.patient),
         message_id=message_id(row.reminder.pk),
         emergency=text.emergency,
         urgent_phone=row.clinic.urgent_phone,

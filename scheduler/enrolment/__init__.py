@@ -1,7 +1,7 @@
 """Enrolling a patient: what is asked, what is refused, and what is planned and written."""
 
 from scheduler.enrolment.bulk import enrol_many
-from scheduler.enrolment.contact import contact_of, page_link
+from scheduler.enrolment.contact import contact_of, page_link, unsubscribe_link
 from scheduler.enrolment.enrol import Enrolled, enrol
 from scheduler.enrolment.preview import Preview, preview
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
@@ -20,4 +20,5 @@ __all__ = [
     "offered",
     "page_link",
     "preview",
+    "unsubscribe_link",
 ]

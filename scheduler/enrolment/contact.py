@@ -34,5 +34,10 @@ def page_link(patient: Patient) -> str:
     return link_to(patient.page_token)
 
 
+def unsubscribe_link(patient: Patient) -> str:
+    """Where emails are stopped: the address that each of them names for it. Empty: the link is revoked."""
+    return "" if patient.page_revoked_at else f"{page_link(patient)}/unsubscribe"
+
+
 def link_to(token: str) -> str:
     return f"{settings.PUBLIC_URL}/p/{token}"

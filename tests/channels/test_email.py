@@ -18,7 +18,7 @@ from tests.support.ports import free_port
 LETTER = Letter(
     from_name="Leafy Vein Clinic",
     reply_to="care@example.com",
-    page="https://aftercare.example.com/p/abcdefgh23456789",
+    unsubscribe="https://aftercare.example.com/p/abcdefgh23456789/unsubscribe",
     message_id="<b1946ac9@aftercare.example.com>",
 )
 TEXT = Outgoing(
@@ -64,7 +64,8 @@ def test_it_comes_from_the_clinic_and_answers_go_to_a_mailbox_that_is_read(mail:
 
 def test_it_says_how_to_stop_and_that_a_machine_wrote_it(mail: Mailbox) -> None:
     message = sent(mail)
-    assert message["List-Unsubscribe"] == "<https://aftercare.example.com/p/abcdefgh23456789>"
+    assert message["List-Unsubscribe"].strip() == f"<{LETTER.unsubscribe}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
 
 
