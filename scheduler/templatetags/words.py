@@ -28,6 +28,7 @@ register.filter("told", words.told)
 register.filter("length_words", words.length)
 register.filter("leg", words.leg)
 register.filter("treatment", named)
+register.filter("spoken", spoken)
 
 
 @register.filter

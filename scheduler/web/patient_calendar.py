@@ -4,34 +4,48 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from scheduler.calendar_feed import Due, Made, as_calendar
+from scheduler.calendar_feed import CONTENT_TYPE, Due, Made, Titles, as_calendar
 from scheduler.domain.status import Status
-from scheduler.models import Episode, Patient, Reminder
-from scheduler.plans.view import views
-from scheduler.web.patient_page import private_link
+from scheduler.models import Detail
+from scheduler.web.patient_link import Link, private_link
+from scheduler.web.patient_plans import Plan, Planned
 
-#: what went, or goes, at its time
-SHOWN = (Status.SCHEDULED, Status.CLAIMED, Status.SENT, Status.DELIVERED)
+#: what went at its time
+GONE = (Status.SENT, Status.DELIVERED)
 
 
 @require_safe
 @private_link
-def patient_calendar(request: HttpRequest, patient: Patient) -> HttpResponse:
+def patient_calendar(request: HttpRequest, link: Link) -> HttpResponse:
     """All treatments, those that are over too: an entry stays the same one as long as it is there."""
-    every = list(Episode.objects.for_clinic(patient.clinic).filter(patient=patient).order_by("pk"))
-    kept = [episode for episode in every if episode.state != Episode.State.CANCELLED]
-    courses = [view.course for view in views(kept).values()]
-    rows = Reminder.objects.for_clinic(patient.clinic).filter(episode__in=kept, status__in=SHOWN)
-    due = [Due(f"{row.key}-{row.episode_id}", row.due_at) for row in rows.order_by("due_at", "pk")]
+    kept = [plan for plan in reversed(link.plans) if not plan.is_cancelled]
+    due = [
+        Due(f"{one.key}-{one.episode_id}", one.due_at)
+        for plan in kept
+        for one in plan.messages
+        if _has_entry(plan, one)
+    ]
     made = Made(
         uid_base=urlsplit(settings.PUBLIC_URL).hostname or "aftercare.invalid",
-        at=patient.planned_at,
+        at=link.patient.planned_at,
         # A cancelled treatment counts on, or the number would go back.
-        changes=sum(episode.revision - 1 for episode in every),
+        changes=sum(plan.episode.revision - 1 for plan in link.plans),
     )
-    calendar = as_calendar(courses, due, "Aftercare", made)
-    answer = HttpResponse(calendar, content_type="text/calendar; charset=utf-8")
+    calendar = as_calendar([plan.course for plan in kept], due, _titles(link), made)
+    answer = HttpResponse(calendar, content_type=CONTENT_TYPE)
     answer["Content-Disposition"] = 'attachment; filename="aftercare.ics"'
     return answer
+
+
+def _has_entry(plan: Plan, one: Planned) -> bool:
+    """What went, or goes; of a paused plan only what is critical goes."""
+    return one.status in GONE or (one.to_come and (one.critical or not plan.is_paused))
+
+
+def _titles(link: Link) -> Titles:
+    """Calendars are shared: who wants texts that say little wants entries that say little."""
+    discreet = any((plan.episode.detail or link.clinic.detail) == Detail.MINIMAL for plan in link.plans)
+    return Titles(_("Aftercare"), _("Aftercare reminder"), rule=_("Aftercare") if discreet else "")

@@ -10,11 +10,13 @@ from scheduler.web import (
     home,
     outbox,
     patient_calendar,
+    patient_link,
+    patient_messages,
     patient_page,
     patients,
 )
 
-register_converter(patient_page.Token, "token")
+register_converter(patient_link.Token, "token")
 
 CLINIC = [
     path("", patients.patients, name="patients"),
@@ -35,7 +37,8 @@ urlpatterns = [
     path("c/<slug:slug>/", include(CLINIC)),
     path("p/<token:token>", patient_page.patient_page, name="patient-page"),
     path("p/<token:token>/calendar.ics", patient_calendar.patient_calendar, name="patient-calendar"),
-    path("p/<token:token>/messages", patient_page.patient_messages, name="patient-messages"),
-    re_path(r"^p/", patient_page.unknown_link, name="unknown-link"),
+    path("p/<token:token>/messages", patient_messages.patient_messages, name="patient-messages"),
+    path("p/<token:token>/unsubscribe", patient_messages.patient_unsubscribe, name="patient-unsubscribe"),
+    re_path(r"^p/", patient_link.unknown_link, name="unknown-link"),
     path("webhooks/", include("scheduler.web.webhooks")),
 ]

@@ -55,6 +55,7 @@ def paths() -> dict[str, str]:
         "timings": "/c/example/settings/microsclerotherapy",
         "patient": f"/p/{token}",
         "patient-messages": f"/p/{token}/messages",
+        "patient-unsubscribe": f"/p/{token}/unsubscribe",
         "unknown-link": "/p/23456789abcdefgh",
         "not-found": "/c/nowhere/",
     }

@@ -28,7 +28,13 @@ CLINIC_PAGES = {
 #: and what admins get
 ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings": 200}
 FOR_ANYBODY_SIGNED_IN = {"home"}
-FOR_WHOEVER_HAS_THE_LINK = {"patient-page", "patient-calendar", "patient-messages", "unknown-link"}
+FOR_WHOEVER_HAS_THE_LINK = {
+    "patient-page",
+    "patient-calendar",
+    "patient-messages",
+    "patient-unsubscribe",
+    "unknown-link",
+}
 #: posting changes something
 POSTS = ["enrol", "enrol-preview", "attention", "release-sender", "clinic-settings", "clinic-live", "timings"]
 

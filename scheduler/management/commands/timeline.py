@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scheduler.calendar_feed import Due, Made, as_calendar
+from scheduler.calendar_feed import Due, Made, Titles, as_calendar
 from scheduler.domain.message import Text, render
 from scheduler.domain.timeline import PlannedReminder, Timeline, timeline_of
 from scheduler.management.base import Command as BaseCommand
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 f"{protocol.id}.{treatment.treated_at:%Y%m%dT%H%M}@aftercare.invalid", treatment.enrolled_at
             )
             due = [Due(reminder.key, reminder.due_at) for reminder in timeline.reminders]
-            self.stdout.write(as_calendar(timeline.courses, due, "Aftercare", made).decode(), ending="")
+            self.stdout.write(as_calendar(timeline.courses, due, Titles(), made).decode(), ending="")
         elif options["format"] == "json":
             self.stdout.write(json.dumps(as_json(timeline, texts), indent=2, ensure_ascii=False))
         else:
