@@ -138,9 +138,10 @@ VISITS: dict[str, list[Visit]] = {
     ],
 }
 NOT_VISITED = {
-    "patient-page": "in the patient's language, not in the reader's",
-    "patient-messages": "in the patient's language, not in the reader's",
-    "unknown-link": "in the patient's language, not in the reader's",
+    "patient-page": "in the patient's language: see test_patient_language.py",
+    "patient-messages": "in the patient's language: see test_patient_language.py",
+    "patient-unsubscribe": "in the patient's language: see test_patient_language.py",
+    "unknown-link": "see test_patient_language.py",
     "patient-calendar": "a file",
     "release-sender": "redirects",
     "twilio-status": "for a program",
