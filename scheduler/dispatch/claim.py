@@ -5,15 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
 from scheduler import collector
 from scheduler.channels.base import Outgoing
 from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, opens, plan_anew
+from scheduler.dispatch.company import company_of
 from scheduler.dispatch.decide import OPTED_OUT, QUEUED, UNREADABLE, Decision, by_decision, hold_back
 from scheduler.dispatch.due import look, next_due, outlived, take_due
-from scheduler.dispatch.prepare import ATTEMPT, Prepared, prepare
+from scheduler.dispatch.prepare import ATTEMPT, Prepared, attempts, prepare
 from scheduler.dispatch.rate import Lane, hold_lanes, keep, lanes
 from scheduler.dispatch.route import Route, refusals, wanted
 from scheduler.dispatch.row import Row, load
@@ -21,7 +23,6 @@ from scheduler.domain.status import Status
 from scheduler.history import move
 from scheduler.models import Attempt, Episode, Reminder
 from scheduler.opt_outs import Recipient
-from scheduler.plans.view import guests_of, views
 from scheduler.sets import CHUNK, insert
 
 #: how long a worker has for what it claimed; after that it is in doubt
@@ -31,8 +32,7 @@ BATCH = 50
 ANEW = "planned-anew"
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A reminder that this worker alone may post, until half of its lease is gone."""
 
     reminder_id: int
@@ -59,8 +59,7 @@ class Batch:
     set_aside: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(NamedTuple):
     """A reminder that is due, with its text or what becomes of it instead."""
 
     row: Row
@@ -155,14 +154,12 @@ def _refuses(row: Row, refused: Set[Recipient]) -> bool:
 def _look_at(
     rows: Sequence[Row], now: datetime, live: Set[str], refused: Set[Recipient], senders: Mapping[int, Lane]
 ) -> list[_Due]:
-    seen = views((row.episode for row in rows), {row.edition.pk: row.edition for row in rows})
-    guests = guests_of((row.reminder for row in rows), seen)
+    companies = company_of(rows)
     due = []
     for row in rows:
-        carried = guests.get(row.reminder.pk, [])
-        view = seen[row.episode.pk]
-        fate = _held(row, now, refused) or prepare(row, view, carried, now, live, refused, senders)
-        due.append(_Due(row, fate, bool(carried)))
+        company = companies.get(row.reminder.pk)
+        fate = _held(row, now, refused) or prepare(row, company, now, live, refused, senders)
+        due.append(_Due(row, fate, bool(company and company.guests)))
     return due
 
 
@@ -204,7 +201,7 @@ def _slots(texts: Sequence[Prepared], now: datetime) -> tuple[list[tuple[Prepare
         if lane is None:
             slots.append((text, now))
         elif lane.is_open(now):
-            slots.append((text, lane.take(text.segments, text.row.clinic.pk)))
+            slots.append((text, lane.take(text.segments, text.row.reminder.clinic_id)))
         else:
             waiting.append(text.row.reminder.pk)
     for lane in senders.values():
@@ -240,7 +237,7 @@ def _claim(
         )
     )  # fmt: skip
     mine = [(text, slot) for text, slot in texts if text.row.reminder.pk in won]
-    insert(Attempt, ATTEMPT, [text.attempt(now) for text, _ in mine])
+    insert(Attempt, ATTEMPT, attempts([text for text, _ in mine], now))
     for decision, ids in failed.items():
         move(ids, Status.CLAIMED, decision.status, reason=decision.reason, actor=worker, now=now)
     return tuple(_claimed(text, lease_until, slot, began) for text, slot in mine)

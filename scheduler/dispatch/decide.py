@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.dispatch.row import Row
-from scheduler.domain.sending_hours import local_hours
 from scheduler.domain.status import Status
 from scheduler.domain.stored import PAUSED
 from scheduler.models import Episode
@@ -46,7 +45,7 @@ def hold_back(row: Row, now: datetime) -> Decision | None:
         return Decision(Status.SCHEDULED, PAUSED, reminder.send_by)
     if reminder.any_hour:
         return None
-    hours = local_hours(row.protocol, reminder.timezone)
+    hours = row.home.hours(reminder.timezone)
     opens = hours.next_moment(now)
     if opens == now and hours.closing(now) - now < SHORTEST:
         opens = hours.next_moment(hours.closing(now))
@@ -59,7 +58,7 @@ def last_moment(row: Row, now: datetime) -> datetime:
     """Until when the text may be delivered: to send-by, or to the end of sending hours."""
     if row.reminder.any_hour:
         return row.reminder.send_by
-    return min(row.reminder.send_by, local_hours(row.protocol, row.reminder.timezone).closing(now))
+    return min(row.reminder.send_by, row.home.hours(row.reminder.timezone).closing(now))
 
 
 def seconds_left(until: datetime, now: datetime) -> int:

@@ -1,15 +1,16 @@
 """From a due reminder to a text on its way, or what becomes of one that has none."""
 
 import json
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection
 
 from scheduler.channels.base import Outgoing
+from scheduler.dispatch.company import Company
 from scheduler.dispatch.decide import QUEUED, UNREADABLE, UNWRITABLE, Decision, last_moment, seconds_left
 from scheduler.dispatch.rate import Lane
 from scheduler.dispatch.route import Route, choose
@@ -17,9 +18,7 @@ from scheduler.dispatch.row import Row
 from scheduler.dispatch.text import address, write
 from scheduler.domain.message import Email, Sms
 from scheduler.domain.status import AttemptStatus, Status
-from scheduler.models import Reminder
 from scheduler.opt_outs import Recipient
-from scheduler.plans.view import View
 from scheduler.sets import stamp
 
 log = structlog.get_logger(__name__)
@@ -30,8 +29,7 @@ ATTEMPT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A text, its way out, and the attempt that will tell of it."""
 
     row: Row
@@ -50,15 +48,20 @@ class Prepared:
         """Whose rate it counts against; emails and the outbox have none."""
         return self.row.clinic.sender_id if self.route.channel == "sms" else None
 
-    def attempt(self, now: datetime) -> Sequence[object]:
-        """The values of its attempt, in the order of ATTEMPT."""
-        row, route, outgoing = self.row, self.route, self.outgoing
-        return (
-            key(outgoing.attempt_id), row.reminder.pk, row.clinic.pk,
-            self.sender, route.kind, route.channel,
-            outgoing.address, outgoing.subject, outgoing.text, self.segments,
-            json.dumps(self.text.told), row.episode.revision, stamp(now), AttemptStatus.OPEN, "",
-        )  # fmt: skip
+
+def attempts(texts: Iterable[Prepared], now: datetime) -> list[Sequence[object]]:
+    """The values of their attempts, each in the order of ATTEMPT."""
+    created_at, is_native = stamp(now), connection.features.has_native_uuid_field
+    return [
+        (
+            outgoing.attempt_id if is_native else outgoing.attempt_id.hex,
+            text.row.reminder.pk, text.row.reminder.clinic_id, text.sender, text.route.kind,
+            text.route.channel, outgoing.address, outgoing.subject, outgoing.text, text.segments,
+            json.dumps(text.text.told), text.row.episode.revision, created_at, str(AttemptStatus.OPEN), "",
+        )
+        for text in texts
+        for outgoing in (text.outgoing,)
+    ]  # fmt: skip
 
 
 def key(attempt_id: UUID) -> object:
@@ -68,8 +71,7 @@ def key(attempt_id: UUID) -> object:
 
 def prepare(
     row: Row,
-    view: View,
-    guests: Sequence[Reminder],
+    company: Company | None,
     now: datetime,
     live: Set[str],
     refused: Set[Recipient],
@@ -83,11 +85,11 @@ def prepare(
         lane = senders.get(row.clinic.sender_id or 0) if route.channel == "sms" else None
         if lane and not lane.is_open(now):
             return QUEUED
-        text, until = write(row, view, guests, route.kind, now), last_moment(row, now)
+        text, until = write(row, company, route.kind, now), last_moment(row, now)
         outgoing = address(row, route, text, uuid4(), seconds_left(until, now))
         prepared = Prepared(row, route, text, outgoing, until)
         if lane:
-            lane.take(prepared.segments, row.clinic.pk)
+            lane.take(prepared.segments, row.reminder.clinic_id)
         return prepared
     except UNREADABLE:
         # One text that cannot be written must not hold up the others.

@@ -46,33 +46,29 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
         # A change that is being made is waited for, and is seen; one that comes later sees the attempt.
         lock({one.patient_id for one in claimed})
         same = unchanged(claimed, worker)
-        cleared = {one.reminder_id: fresh for one in claimed if (fresh := _as_before(one, same, now))}
-        cleared |= _looked_into([one for one in claimed if one.reminder_id not in cleared], now, worker)
-    ready = (cleared[one.reminder_id] for one in claimed if one.reminder_id in cleared)
-    return tuple(replace(one, outgoing=replace(one.outgoing, post_by=post_by)) for one in ready)
+        seconds = {one.reminder_id: left for one in claimed if (left := _as_before(one, same, now))}
+        seconds |= _looked_into([one for one in claimed if one.reminder_id not in seconds], now, worker)
+    return tuple(
+        one._replace(outgoing=replace(one.outgoing, valid_for=seconds[one.reminder_id], post_by=post_by))
+        for one in claimed
+        if one.reminder_id in seconds
+    )
 
 
-def _as_before(one: Claimed, same: Set[int], now: datetime) -> Claimed | None:
-    """The claim with the time that is left, where nothing but the time has moved on."""
-    seconds = seconds_left(one.until, now)
-    in_time = seconds > 0 and now >= one.lease_until - LEASE and not _half_gone(one, now)
-    return _with_seconds(one, seconds) if in_time and one.reminder_id in same else None
+def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
+    """The seconds that are left, where nothing but the time has moved on; else none."""
+    in_time = now >= one.lease_until - LEASE and not _half_gone(one, now)
+    return max(seconds_left(one.until, now), 0) if in_time and one.reminder_id in same else 0
 
 
-def _with_seconds(one: Claimed, seconds: int) -> Claimed:
-    if seconds == one.outgoing.valid_for:
-        return one
-    return replace(one, outgoing=replace(one.outgoing, valid_for=seconds))
-
-
-def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, Claimed]:
-    """Those of the claims that may be posted all the same; something about each has changed."""
+def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, int]:
+    """The seconds that are left to those that may be posted all the same; something about each has changed."""
     if not claimed:
         return {}
     rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
     refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
     decided: list[tuple[Claimed, Decision]] = []
-    cleared: dict[int, Claimed] = {}
+    cleared: dict[int, int] = {}
     for one in claimed:
         answer = _checked(one, rows[one.reminder_id], now, worker, refused)
         if isinstance(answer, Decision):
@@ -85,12 +81,12 @@ def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict
 
 def _checked(
     one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Recipient]
-) -> Claimed | Decision:
-    """The claim with the time that is left, or what becomes of it."""
+) -> int | Decision:
+    """The seconds that are left to it, or what becomes of it."""
     try:
         if decision := _decide(one, row, now, worker, refused):
             return decision
-        return _with_seconds(one, seconds_left(last_moment(row, now), now))
+        return seconds_left(last_moment(row, now), now)
     except UNREADABLE:
         # It was readable when it was claimed. The others of its group go nevertheless.
         log.exception("reminder cannot be read", reminder=one.reminder_id)

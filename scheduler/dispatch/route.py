@@ -1,15 +1,14 @@
 """Which way a reminder goes."""
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scheduler import opt_outs
 from scheduler.dispatch.row import Row
 from scheduler.opt_outs import Recipient
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """`kind` is what is written, an SMS or an email; `channel` is who takes it: its own, or the outbox."""
 
     channel: str
@@ -28,7 +27,7 @@ def refusals(rows: Iterable[Row], others: Iterable[Recipient] = ()) -> frozenset
 
 def wanted(row: Row, refused: Set[Recipient]) -> list[Recipient]:
     """The ways that were agreed on and that the patient has not stopped since."""
-    return [one for one in row.ways if one not in refused]
+    return [one for one in row.ways if one not in refused] if refused else list(row.ways)
 
 
 def choose(row: Row, live: Set[str], refused: Set[Recipient]) -> Route | str:

@@ -8,22 +8,32 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.conf import settings
 
 from scheduler.channels.base import Letter, Outgoing, SmsSender
+from scheduler.dispatch.company import Company
 from scheduler.dispatch.route import Route
 from scheduler.dispatch.row import Row
-from scheduler.domain.message import Email, Sms, render_email, render_sms
-from scheduler.enrolment import page_link, unsubscribe_link
-from scheduler.models import Reminder
-from scheduler.plans.view import View, parts_of
+from scheduler.domain.alike import sms_alone
+from scheduler.domain.message import Contact, Email, Part, Sms, render_email, render_sms
+from scheduler.domain.pattern import course_of
+from scheduler.enrolment.contact import link_to, unsubscribe_to
 
 
-def write(row: Row, view: View, guests: Sequence[Reminder], kind: str, now: datetime) -> Sms | Email:
-    """As its treatment stands beside the patient's others, with the `guests` that it carries for them.
+def write(row: Row, company: Company | None, kind: str, now: datetime) -> Sms | Email:
+    """As its treatment stands beside the patient's others, with what it carries for them.
 
     Raises ValueError or LookupError where the edition cannot say it.
     """
-    parts = parts_of(row.reminder, view, guests, now)
+    contact, link = row.home.contact, link_to(row.patient.page_token)
+    if company:
+        return _render(kind, company.parts(now), contact, link, now)
+    content, treatment = row.reminder.content, row.episode.treatment
+    if kind == "sms":
+        return sms_alone(row.protocol, treatment, content, contact, link, now)
+    return _render(kind, [Part(course_of(row.protocol, treatment), content)], contact, link, now)
+
+
+def _render(kind: str, parts: Sequence[Part], contact: Contact, link: str, now: datetime) -> Sms | Email:
     render = render_email if kind == "email" else render_sms
-    return render(parts, row.home.contact, page_link(row.patient), now)
+    return render(parts, contact, link, now)
 
 
 def address(row: Row, route: Route, text: Sms | Email, attempt_id: UUID, valid_for: int) -> Outgoing:
@@ -49,7 +59,7 @@ def _letter(row: Row, text: Email) -> Letter:
     return Letter(
         from_name=row.clinic.name,
         reply_to=row.clinic.reply_to,
-        unsubscribe=unsubscribe_link(row.patient),
+        unsubscribe=unsubscribe_to(row.patient.page_token),
         message_id=message_id(row.reminder.pk),
         emergency=text.emergency,
         urgent_phone=row.clinic.urgent_phone,

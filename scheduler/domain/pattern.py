@@ -31,7 +31,7 @@ class Pattern:
 
 def course_of(protocol: Protocol, treatment: Treatment) -> Course:
     """Work out the phases. Raises KeyError for an answer that the protocol does not offer: check first."""
-    moved = _moved(protocol, treatment)
+    moved = moved_from(protocol, treatment)
     if moved is None:
         return work_out(protocol, treatment)
     pattern, by, days = moved
@@ -61,16 +61,16 @@ def pattern_of(course: Course) -> Pattern | None:
     return course.like[0] if course.like else None
 
 
-def _moved(protocol: Protocol, treatment: Treatment) -> tuple[Pattern, timedelta, timedelta] | None:
+def moved_from(protocol: Protocol, treatment: Treatment) -> tuple[Pattern, timedelta, timedelta] | None:
     """The pattern, and by what instants and dates lie after it."""
     zone, wall = treatment.timezone, localtime.to_wall(treatment.timezone, treatment.treated_at)
-    pattern = _pattern(_Same(protocol), wall.time(), tuple(treatment.answers.items()))
+    pattern = _pattern(Same(protocol), wall.time(), tuple(treatment.answers.items()))
     if not localtime.is_steady(zone, wall.date() - DAY, pattern.reach + 2):
         return None
     return pattern, treatment.treated_at - pattern.course.treatment.treated_at, wall.date() - MODEL_DAY
 
 
-class _Same:
+class Same:
     """A protocol as a key: itself, and not one that is equal to it."""
 
     __slots__ = ("protocol",)
@@ -82,11 +82,11 @@ class _Same:
         return id(self.protocol)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.protocol is other.protocol
+        return isinstance(other, Same) and self.protocol is other.protocol
 
 
 @lru_cache(maxsize=4096)
-def _pattern(same: _Same, clock: time, answers: tuple[tuple[str, str], ...]) -> Pattern:
+def _pattern(same: Same, clock: time, answers: tuple[tuple[str, str], ...]) -> Pattern:
     treated_at = datetime.combine(MODEL_DAY, clock, UTC)
     course = work_out(same.protocol, Treatment(treated_at, "UTC", dict(answers), treated_at))
     found = tuple(work_out_candidates(course))

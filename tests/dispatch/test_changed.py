@@ -1,6 +1,5 @@
 """A change that comes while a text is in a worker's hands."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,7 +47,7 @@ def by_recheck(one: Claimed, now: datetime) -> None:
 
 def by_half_a_lease(one: Claimed, now: datetime) -> None:
     assert (
-        recheck([replace(one, claimed_at=one.claimed_at - LEASE.total_seconds())], now, worker=WORKER) == ()
+        recheck([one._replace(claimed_at=one.claimed_at - LEASE.total_seconds())], now, worker=WORKER) == ()
     )
 
 

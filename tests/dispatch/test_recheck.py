@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,7 +161,7 @@ def test_a_worker_that_took_half_its_lease_posts_nothing(clinic: Clinic) -> None
     reminder = day_2_of(clinic)
     (one,) = claimed_at(DAY_2)
     half = (LEASE / 2).total_seconds()
-    assert cleared((replace(one, claimed_at=one.claimed_at - half),)) == []
+    assert cleared((one._replace(claimed_at=one.claimed_at - half),)) == []
     assert stands(reminder) == (Status.SCHEDULED, "half-the-lease-gone", [AttemptStatus.RELEASED])
 
 

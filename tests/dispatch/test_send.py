@@ -23,7 +23,7 @@ def test_a_process_that_stood_still_since_the_last_look_posts_nothing(
     (one,) = claim(DAY_2, worker="worker here-1", live={"sms"}).claimed
     channel = Recording()
     if stood_still:
-        one = replace(one, claimed_at=one.claimed_at - HALF_LEASE.total_seconds() - 1)
+        one = one._replace(claimed_at=one.claimed_at - HALF_LEASE.total_seconds() - 1)
     assert asyncio.run(post(one, {"sms": channel})).kind is kind
     assert len(channel.taken) == (kind is Kind.ACCEPTED)
 
@@ -34,7 +34,7 @@ def test_nor_does_one_that_stood_still_for_a_second_after_it_had_looked(clinic: 
     began, batch = time.monotonic(), claim(DAY_2, worker="worker here-1", live={"sms"})
     (one,) = recheck(batch.claimed, DAY_2, worker="worker here-1")
     assert began < one.outgoing.post_by <= time.monotonic() + 1.0
-    late = replace(one, outgoing=replace(one.outgoing, post_by=began))
+    late = one._replace(outgoing=replace(one.outgoing, post_by=began))
     channel = Recording()
     assert asyncio.run(post(late, {"sms": channel})) is TOO_LATE
     assert channel.taken == []

@@ -141,7 +141,7 @@ def test_a_claim_reads_treatments_and_what_is_carried_in_sets(
     seconds = [treated_again(first, AGAIN, site="left") for first, _ in pairs]
     host = guest_and_host(pairs[0][0], seconds[0])[1]
     run(channel, AGAIN + timedelta(minutes=30), host.due_at - MINUTE)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         assert len(claim(host.due_at, worker=WORKER, live={"sms"}).claimed) == 6
 
 
