@@ -15,6 +15,19 @@ UPDATE = """
     WHERE id IN (IDS) AND status = %s
     RETURNING id
 """
+#: both in one statement, where the engine can: what moved is told of
+UPDATE_AND_TELL = """
+    WITH moved AS (
+        UPDATE scheduler_reminder SET status = %s, status_reason = %s
+        WHERE id = ANY(%s) AND status = %s
+        RETURNING id, clinic_id, episode_id
+    ), told AS (
+        INSERT INTO scheduler_event
+            (clinic_id, episode_id, reminder_id, kind, "before", "after", reason, actor, at, details)
+        SELECT clinic_id, episode_id, id, 'status-changed', %s, %s, %s, %s, %s, '{}' FROM moved
+    )
+    SELECT id FROM moved
+"""
 TELL = """
     INSERT INTO scheduler_event
         (clinic_id, episode_id, reminder_id, kind, "before", "after", reason, actor, at, details)
@@ -41,29 +54,35 @@ def move(
     check_move(before, after)
     if before is Status.CLAIMED:
         fields = {"lease_owner": "", "lease_until": None} | fields
-    moved: list[int] = []
-    wanted = list(chunks(reminder_ids))
+    wanted = list(reminder_ids)
     if not wanted:
-        return moved
+        return []
+    columns = dict(column_value(Reminder, name, value) for name, value in fields.items())
+    told = [str(before), str(after), reason, actor, stamp(now)]
     # No savepoint: two round trips less, and who catches an error here undoes more than this.
     with transaction.atomic(savepoint=False):
-        for ids in wanted:
-            moved += _update(ids, before, after, reason, fields)
-        for ids in chunks(moved):
-            _tell(ids, [before, after, reason, actor, stamp(now)])
+        if connection.vendor == "postgresql":
+            values = [str(after), reason, *columns.values(), wanted, str(before), *told]
+            return _ids(_setting(UPDATE_AND_TELL, columns), values)
+        return [pk for ids in chunks(wanted) for pk in _update_then_tell(ids, columns, told)]
+
+
+def _update_then_tell(ids: list[int], columns: dict[str, Any], told: list[Any]) -> list[int]:
+    before, after, reason, *_ = told
+    sql = with_ids(_setting(UPDATE, columns), ids)
+    moved = _ids(sql, [after, reason, *columns.values(), *ids, before])
+    if moved:
+        with connection.cursor() as cursor:
+            cursor.execute(with_ids(TELL, moved), [*told, *moved])
     return moved
 
 
-def _update(ids: list[int], before: Status, after: Status, reason: str, fields: dict[str, Any]) -> list[int]:
-    columns = [column_value(Reminder, name, value) for name, value in fields.items()]
-    sql = UPDATE.replace("WHERE", "".join(f", {column} = %s " for column, _ in columns) + "WHERE", 1)
-    values = [after, reason, *(value for _, value in columns), *ids, before]
-    return [row[0] for row in conditional_update(with_ids(sql, ids), values)]
+def _setting(sql: str, columns: Iterable[str]) -> str:
+    return sql.replace("WHERE", "".join(f", {column} = %s " for column in columns) + "WHERE", 1)
 
 
-def _tell(ids: list[int], values: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(with_ids(TELL, ids), [*values, *ids])
+def _ids(sql: str, values: list[Any]) -> list[int]:
+    return [row[0] for row in conditional_update(sql, values)]
 
 
 def note(

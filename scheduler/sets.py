@@ -62,6 +62,10 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
                     copy.write_row(row)
             return
         marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
+        if connection.vendor == "sqlite":
+            # Read once, and run for each row.
+            cursor.executemany(f"INSERT INTO {into} VALUES {marks}", rows)  # noqa: S608
+            return
         for chunk in chunks(rows, CHUNK):
             values = [value for row in chunk for value in row]
             cursor.execute(f"INSERT INTO {into} VALUES {', '.join([marks] * len(chunk))}", values)  # noqa: S608

@@ -23,7 +23,7 @@ class Company(NamedTuple):
 
 
 def company_of(rows: Iterable[Row]) -> dict[int, Company]:
-    """Of the rows, by the reminder's id, those with another treatment beside theirs; a few queries for all."""
+    """Those of the rows with another treatment beside theirs, by the reminder's id; a few queries for all."""
     several = {row.reminder.pk: row.edition for row in rows if row.patient.has_company}
     if not several:
         return {}

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from scheduler.dispatch.row import SHORTEST as SHORTEST
 from scheduler.dispatch.row import Row
 from scheduler.domain.status import Status
 from scheduler.domain.stored import PAUSED
@@ -28,8 +29,6 @@ OPTED_OUT = Decision(Status.SKIPPED, "opted-out")
 #: it waits in its sender's queue
 QUEUED = Decision(Status.SCHEDULED, "queued")
 UNWRITABLE = Decision(Status.FAILED, "unwritable")
-#: providers count the time that is left in whole seconds
-SHORTEST = timedelta(seconds=1)
 
 
 def hold_back(row: Row, now: datetime) -> Decision | None:
@@ -45,10 +44,7 @@ def hold_back(row: Row, now: datetime) -> Decision | None:
         return Decision(Status.SCHEDULED, PAUSED, reminder.send_by)
     if reminder.any_hour:
         return None
-    hours = row.home.hours(reminder.timezone)
-    opens = hours.next_moment(now)
-    if opens == now and hours.closing(now) - now < SHORTEST:
-        opens = hours.next_moment(hours.closing(now))
+    opens, _ = row.home.window(reminder.timezone, now)
     if opens == now:
         return None
     return TOO_LATE if opens >= reminder.send_by else Decision(Status.SCHEDULED, "outside-hours", opens)
@@ -58,7 +54,7 @@ def last_moment(row: Row, now: datetime) -> datetime:
     """Until when the text may be delivered: to send-by, or to the end of sending hours."""
     if row.reminder.any_hour:
         return row.reminder.send_by
-    return min(row.reminder.send_by, row.home.hours(row.reminder.timezone).closing(now))
+    return min(row.reminder.send_by, row.home.window(row.reminder.timezone, now).closes)
 
 
 def seconds_left(until: datetime, now: datetime) -> int:

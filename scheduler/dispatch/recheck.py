@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from scheduler.dispatch.claim import LEASE, Claimed
 from scheduler.dispatch.decide import (
@@ -44,7 +44,7 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     post_by = time.monotonic() + FRESH
     with transaction.atomic():
         # A change that is being made is waited for, and is seen; one that comes later sees the attempt.
-        lock({one.patient_id for one in claimed})
+        _hold({one.patient_id for one in claimed})
         same = unchanged(claimed, worker)
         seconds = {one.reminder_id: left for one in claimed if (left := _as_before(one, same, now))}
         seconds |= _looked_into([one for one in claimed if one.reminder_id not in seconds], now, worker)
@@ -55,6 +55,18 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     )
 
 
+def _hold(patients: Set[int]) -> None:
+    if connection.features.has_select_for_update:
+        # What is written says who holds whom, and no crash has to leave that. SQLite holds everything.
+        _durable("off")
+        lock(patients)
+
+
+def _durable(word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL synchronous_commit TO {word}")
+
+
 def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
     """The seconds that are left, where nothing but the time has moved on; else none."""
     in_time = now >= one.lease_until - LEASE and not _half_gone(one, now)
@@ -62,7 +74,7 @@ def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
 
 
 def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, int]:
-    """The seconds that are left to those that may be posted all the same; something about each has changed."""
+    """The seconds left to those that may be posted all the same; something about each has changed."""
     if not claimed:
         return {}
     rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
@@ -75,13 +87,13 @@ def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict
             decided.append((one, answer))
         else:
             cleared[one.reminder_id] = answer
+    if decided and connection.features.has_select_for_update:
+        _durable("on")
     release(decided, now, worker=worker)
     return cleared
 
 
-def _checked(
-    one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Recipient]
-) -> int | Decision:
+def _checked(one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Recipient]) -> int | Decision:
     """The seconds that are left to it, or what becomes of it."""
     try:
         if decision := _decide(one, row, now, worker, refused):
@@ -109,7 +121,7 @@ def _decide(one: Claimed, row: Row, now: datetime, worker: str, refused: Set[Rec
     held = hold_back(row, now)
     if held:
         return held
-    moved = row.patient.addresses.get(one.route.kind) != one.route.address
+    moved = row.addresses.get(one.route.kind) != one.route.address
     return CHANGED if moved or row.episode.revision != one.revision else None
 
 

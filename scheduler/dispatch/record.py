@@ -46,6 +46,18 @@ SETTLE = """
         status = CASE WHEN status IN (NOT_LATER) THEN %s ELSE status END
     WHERE id = %s
 """
+#: the same in one statement, where the engine takes whole columns at once
+SETTLE_ALL = """
+    UPDATE scheduler_attempt SET
+        provider_id = COALESCE(provider_id, said.provider), recorded_at = %s,
+        error_code = CASE WHEN status IN (NOT_LATER) THEN said.code ELSE error_code END,
+        verdict = CASE WHEN status IN (NOT_LATER) THEN said.means ELSE verdict END,
+        look_at = CASE WHEN status IN (NOT_LATER) THEN said.look ELSE look_at END,
+        status = CASE WHEN status IN (NOT_LATER) THEN %s ELSE status END
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+        AS said(attempt, provider, code, means, look)
+    WHERE id = said.attempt
+"""
 
 
 def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
@@ -74,16 +86,26 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
 
 def _settle_attempts(posted: Sequence[Posted], status: AttemptStatus, now: datetime) -> None:
     not_later = ", ".join(f"'{other}'" for other in AttemptStatus if RANK[other] <= RANK[status])
-    rows = [
-        [
-            outcome.provider_id, stamp(now), outcome.code, outcome.verdict or "",
-            _next_look(one, outcome, now), status, key(one.outgoing.attempt_id),
-        ]
+    said = [
+        (
+            key(one.outgoing.attempt_id), outcome.provider_id, outcome.code, str(outcome.verdict or ""),
+            _next_look(one, outcome, now),
+        )
         for one, outcome in posted
     ]  # fmt: skip
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(SETTLE.replace("NOT_LATER", not_later), rows)
+    if not said:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = [list(column) for column in zip(*said, strict=True)]
+            cursor.execute(SETTLE_ALL.replace("NOT_LATER", not_later), [now, str(status), *columns])
+            return
+        recorded_at = stamp(now)
+        rows: list[Sequence[Any]] = [
+            (provider, recorded_at, code, means, look, str(status), attempt)
+            for attempt, provider, code, means, look in said
+        ]
+        cursor.executemany(SETTLE.replace("NOT_LATER", not_later), rows)
 
 
 def _next_look(one: Claimed, outcome: Outcome, now: datetime) -> Any:

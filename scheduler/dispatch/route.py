@@ -21,7 +21,7 @@ def refusals(rows: Iterable[Row], others: Iterable[Recipient] = ()) -> frozenset
 
     Asked for every address, permitted or not: one episode's channels may be unreadable.
     """
-    known = [Recipient(row.clinic, *one) for row in rows for one in row.patient.addresses.items()]
+    known = [Recipient(row.clinic, *one) for row in rows for one in row.addresses.items()]
     return opt_outs.refused([*known, *others])
 
 

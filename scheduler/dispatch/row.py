@@ -6,7 +6,7 @@ Read by one plain statement into plain values: as models, the rows would cost mo
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -37,8 +37,11 @@ ROWS = """
     JOIN scheduler_patient AS p ON p.id = e.patient_id
     WHERE r.id IN (IDS)
 """
+#: providers count the time that is left in whole seconds
+SHORTEST = timedelta(seconds=1)
 #: which of these columns are the reminder's, the episode's and the patient's
 REMINDER, EPISODE, PATIENT = slice(0, 15), slice(15, 27), slice(27, 32)
+INSTANTS = (7, 10, 14, 18, 23)
 
 
 class ReminderRow(NamedTuple):
@@ -100,11 +103,12 @@ class PatientRow(NamedTuple):
     #: whether another of the patient's treatments runs
     has_company: bool
 
-    @property
-    def addresses(self) -> dict[str, str]:
-        """Where the patient can be reached, by channel; channels without an address are absent."""
-        fields = {name: getattr(self, field) for name, field in Patient.ADDRESS_FIELDS.items()}
-        return {name: address for name, address in fields.items() if address}
+
+class Window(NamedTuple):
+    """From when on a text may leave, now or at the next opening, and when today's sending hours end."""
+
+    opens: datetime
+    closes: datetime
 
 
 @lru_cache(maxsize=1024)
@@ -123,7 +127,7 @@ class Home:
 
     def __init__(self, clinic: Clinic, edition: Edition) -> None:
         self.clinic, self.edition = clinic, edition
-        self._hours: dict[str, LocalHours] = {}
+        self._windows: dict[tuple[str, datetime], Window] = {}
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -133,10 +137,18 @@ class Home:
     def contact(self) -> Contact:
         return contact_of(self.clinic)
 
-    def hours(self, zone: str) -> LocalHours:
-        if zone not in self._hours:
-            self._hours[zone] = local_hours(self.protocol, zone)
-        return self._hours[zone]
+    def window(self, zone: str, now: datetime) -> Window:
+        """The sending hours in a zone at that moment."""
+        if (zone, now) not in self._windows:
+            self._windows[zone, now] = _window(local_hours(self.protocol, zone), now)
+        return self._windows[zone, now]
+
+
+def _window(hours: LocalHours, now: datetime) -> Window:
+    opens, closes = hours.next_moment(now), hours.closing(now)
+    if opens == now and closes - now < SHORTEST:
+        opens = hours.next_moment(closes)
+    return Window(opens, closes)
 
 
 @dataclass(frozen=True)
@@ -159,9 +171,15 @@ class Row:
         return self.home.protocol
 
     @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Where the patient can be reached, by channel; channels without an address are absent."""
+        fields = {name: getattr(self.patient, field) for name, field in Patient.ADDRESS_FIELDS.items()}
+        return {name: address for name, address in fields.items() if address}
+
+    @cached_property
     def ways(self) -> tuple[Recipient, ...]:
         """The ways to the patient that were agreed on, the preferred first, but what was tried in vain."""
-        known, vain = self.patient.addresses, self.reminder.not_by
+        known, vain = self.addresses, self.reminder.not_by
         kinds = [kind for kind in self.episode.channels if kind in known and kind != vain]
         return tuple(Recipient(self.clinic, kind, known[kind]) for kind in kinds)
 
@@ -186,9 +204,11 @@ def load(ids: Sequence[int]) -> list[Row]:
 def _read(ids: Sequence[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(with_ids(ROWS, ids), ids)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _parts(values: tuple[Any, ...]) -> tuple[ReminderRow, EpisodeRow, PatientRow]:
-    values = tuple([instant(value) if isinstance(value, datetime) else value for value in values])
-    return ReminderRow(*values[REMINDER]), EpisodeRow(*values[EPISODE]), PatientRow(*values[PATIENT])
+    plain = list(values)
+    for column in INSTANTS:
+        plain[column] = instant(plain[column])
+    return ReminderRow(*plain[REMINDER]), EpisodeRow(*plain[EPISODE]), PatientRow(*plain[PATIENT])

@@ -20,7 +20,7 @@ from scheduler.domain.phases import Phase, Treatment
 from scheduler.domain.placeholders import names_in
 from scheduler.domain.protocol import Protocol
 
-#: in place of each character of the link: it takes one septet, as every one of a link does, and no text has it
+#: in place of each character of the link: of one septet, as each of a link is, and in no text
 STAND_IN = "\r"
 BEFORE = datetime.min.replace(tzinfo=UTC)
 
@@ -73,7 +73,7 @@ def _turns(pattern: Pattern) -> list[datetime]:
 
 @lru_cache(maxsize=16384)
 def _stand(pattern: Pattern, turns: int, messages: tuple[str, ...]) -> object:
-    """How its rules stand after so many of the turns, and before the next: the same for all that are alike."""
+    """How its rules stand after so many of the turns: the same for all that are alike."""
     course = pattern.course
     same, answers = Same(course.protocol), tuple(course.treatment.answers.items())
     hours = _hours_named(same, messages)
