@@ -1,43 +1,72 @@
 """Texts that many patients have in common, written once.
 
-On one morning hundreds are told the same: their treatments ended minutes apart, and no minute is said. What
-a text says of a treatment that stands alone hangs on which of its rules hold, on which dates they end, and,
-where it names an hour, on that. Treatments that are alike in all of this share their text; only the link to
-the patient's own page is put in for each.
+On one morning hundreds are told the same: their treatments ended minutes apart, and few texts name a minute.
+What a text says of a treatment that stands alone hangs on which of its rules hold, on which dates they end,
+and, where it names an hour, on that. Treatments that are alike in all of this share their text; only the link
+to the patient's own page is put in for each.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from scheduler.domain import localtime
 from scheduler.domain.gsm7 import BASIC
-from scheduler.domain.message import Contact, Content, Part, Sms, render_sms
+from scheduler.domain.message import Contact, Content, Part, Sms, render_sms, sms_of
 from scheduler.domain.pattern import MODEL_DAY, Pattern, Same, course_of, moved_from
-from scheduler.domain.phases import Phase, Treatment
+from scheduler.domain.phases import Treatment
 from scheduler.domain.placeholders import names_in
-from scheduler.domain.protocol import Protocol
+from scheduler.domain.protocol import Line, Protocol
+from scheduler.domain.wording import lines_of
 
 #: in place of each character of the link: of one septet, as each of a link is, and in no text
 STAND_IN = "\r"
+#: placeholders of a rule that name the hour of its end
+WITH_HOUR = ("time", "end")
 BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
-    """Whatever the words hang on; what is not compared is one treatment and moment to write them for."""
+class _Example:
+    """One of the treatments that are alike, and the moment."""
+
+    protocol: Protocol
+    treatment: Treatment
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """All that decides which lines are said."""
 
     stand: object
     day_zero: date
     today: date
     content: Content
+    replies: bool
+    example: _Example = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lines:
+    """The lines that are said, and the rules of which they name the hour."""
+
+    lines: Mapping[str, Line]
+    hours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All that decides how the lines read. `ends` are of the rules of which they name the hour."""
+
+    lines: _Lines
+    ends: tuple[datetime | None, ...]
     contact: Contact
     link: int
-    protocol: Protocol = field(compare=False)
-    treatment: Treatment = field(compare=False)
-    at: datetime = field(compare=False)
+    content: Content
+    example: _Example = field(compare=False)
 
 
 def sms_alone(
@@ -48,55 +77,54 @@ def sms_alone(
     if moved is None or not BASIC.issuperset(link):
         return render_sms([Part(course_of(protocol, treatment), content)], contact, link, at)
     pattern, by, days = moved
-    day_zero, today = MODEL_DAY + days, localtime.local_date(treatment.timezone, at)
-    turns = bisect_right(_turns(pattern), at - by)
-    key = _Key(
-        _stand(pattern, turns, (content.message, *content.folds)), day_zero, today, content, contact,
-        len(link), protocol, treatment, at,
-    )  # fmt: skip
-    shared = _written(key)
+    example = _Example(protocol, treatment, at)
+    stand, today = _stand_at(pattern, at - by), localtime.local_date(treatment.timezone, at)
+    lines = _lines(_Moment(stand, MODEL_DAY + days, today, content, contact.replies, example))
+    ends = tuple([pattern.course.phases[name].ends_at for name in lines.hours])
+    shared = _written(_Words(lines, ends, contact, len(link), content, example))
     return Sms(shared.text.replace(STAND_IN * len(link), link), shared.segments, shared.told)
 
 
 @lru_cache(maxsize=4096)
-def _written(key: _Key) -> Sms:
-    part = Part(course_of(key.protocol, key.treatment), key.content)
-    return render_sms([part], key.contact, STAND_IN * key.link, key.at)
+def _lines(moment: _Moment) -> _Lines:
+    example = moment.example
+    part = Part(course_of(example.protocol, example.treatment), moment.content)
+    lines = lines_of(part, example.at, moment.replies)
+    texts = [example.protocol.emergency.sms, *(line.sms or "" for line in lines.values())]
+    named = [name.partition(".") for text in texts for name in names_in(text)]
+    hours = {rule: None for rule, _, kind in named if kind in WITH_HOUR and rule in part.course.phases}
+    return _Lines(lines, tuple(hours))
+
+
+@lru_cache(maxsize=4096)
+def _written(words: _Words) -> Sms:
+    example = words.example
+    part = Part(course_of(example.protocol, example.treatment), words.content)
+    return sms_of(part, words.lines.lines, words.contact, STAND_IN * words.link)
+
+
+def _stand_at(pattern: Pattern, moment: datetime) -> object:
+    """How the rules of a pattern stand at a moment of the model day, or of a day after it."""
+    return _stand(pattern, bisect_right(_turns(pattern), moment))
 
 
 @lru_cache(maxsize=4096)
 def _turns(pattern: Pattern) -> list[datetime]:
-    """The moments of the model day and after it at which a rule begins or ends."""
+    """The moments at which a rule begins or ends."""
     phases = pattern.course.phases.values()
     return sorted({at for p in phases for at in (p.starts_at, p.ends_at) if at})
 
 
 @lru_cache(maxsize=16384)
-def _stand(pattern: Pattern, turns: int, messages: tuple[str, ...]) -> object:
+def _stand(pattern: Pattern, turns: int) -> object:
     """How its rules stand after so many of the turns: the same for all that are alike."""
     course = pattern.course
-    same, answers = Same(course.protocol), tuple(course.treatment.answers.items())
-    hours = _hours_named(same, messages)
     moment = _turns(pattern)[turns - 1] if turns else BEFORE
-    return _known((same, answers, *(_rule(one, moment, one.id in hours) for one in course.phases.values())))
+    rules = [(p.id, p.holds(moment), p.is_over(moment), p.last_date) for p in course.phases.values()]
+    return _known((Same(course.protocol), tuple(course.treatment.answers.items()), *rules))
 
 
 @lru_cache(maxsize=16384)
 def _known(stand: tuple[object, ...]) -> object:
     """One object for all that are equal: it is compared and hashed at once, and they are not."""
     return object()
-
-
-def _rule(phase: Phase, moment: datetime, with_hour: bool) -> tuple[object, ...]:
-    ends = phase.ends_at if with_hour else phase.ends_at is not None
-    return phase.id, phase.holds(moment), phase.is_over(moment), phase.last_date, ends
-
-
-@lru_cache(maxsize=1024)
-def _hours_named(same: Same, messages: Sequence[str]) -> frozenset[str]:
-    """The rules of which a text of these messages may name the hour."""
-    protocol = same.protocol
-    lines = [*protocol.every_message, *(name for key in messages for name in protocol.messages[key].lines)]
-    texts = [protocol.emergency.sms, *(protocol.lines[name].sms or "" for name in lines)]
-    named = [name.partition(".") for text in texts for name in names_in(text)]
-    return frozenset(phase for phase, _, kind in named if kind in ("time", "end"))

@@ -108,6 +108,12 @@ def render_sms(parts: Sequence[Part], contact: Contact, link: str, at: datetime)
     return _sms(_draft(parts, contact, link, at))
 
 
+def sms_of(part: Part, lines: Mapping[str, Line], contact: Contact, link: str) -> Sms:
+    """The same of a treatment alone, where it is known which lines hold."""
+    values = values_of(part.course, contact, link, short_date(part.content.due_date))
+    return _sms(_Draft([part], [lines], [values]))
+
+
 def render_email(parts: Sequence[Part], contact: Contact, link: str, at: datetime) -> Email:
     """The same as an email alone."""
     return _email(_draft(parts, contact, link, at), contact)
