@@ -1,17 +1,22 @@
 """Sending what is due to a fast provider on loopback, beside a bare loop of the SMS package's own client.
 
-The bare loop knows already which text goes to whom, keeps nothing, and asks no database: it is the most that
-this client can do on this machine. Both send the same texts with as many requests under way, in one run.
+The bare loop is one process. It knows already which text goes to whom, keeps nothing, and asks no database:
+it is the most that this client can do in one process. Any number of workers may run, so ours is measured with
+one and with as many as there are cores; each has as many requests under way as the bare loop. All send the
+same number of texts, in one run, to a provider in a process of its own.
 """
 
 import argparse
 import asyncio
 import os
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, NamedTuple
 
 import django
 
@@ -23,31 +28,61 @@ from django.db import connection  # noqa: E402
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # noqa: E402
 from twilio.rest import Client  # noqa: E402
 
+from benchmarks.pending import fill  # noqa: E402
 from benchmarks.people import NOW, enrol_many, make_clinic  # noqa: E402
-from scheduler.channels.sms import Account, Sms  # noqa: E402
-from scheduler.dispatch.worker import IN_FLIGHT, Worker  # noqa: E402
+from benchmarks.results import engine, report  # noqa: E402
+from benchmarks.senders import CALLBACK, Crew, crew  # noqa: E402
+from scheduler.dispatch.worker import IN_FLIGHT  # noqa: E402
 from scheduler.domain.status import Status  # noqa: E402
 from scheduler.models import Attempt, Clinic, Episode, Reminder, Sender  # noqa: E402
 from scheduler.sets import stamp  # noqa: E402
 from tests.support.provider import ACCOUNT, TOKEN, Provider, provider_process  # noqa: E402
 
-CALLBACK = "https://clinic.example.com/webhooks/twilio/status"
 #: nobody waits for a rate here
 SEGMENTS_PER_SECOND = 1_000_000.0
 LATER = timedelta(days=400)
+
+
+class Cost(NamedTuple):
+    """Seconds by the clock, and of CPU, that all texts of a round took."""
+
+    wall: float
+    cpu: float
 
 
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m benchmarks.dispatch", description=__doc__)
     words.add_argument("due", type=int, nargs="?", default=2000, help="reminders that are due")
     words.add_argument("--rounds", type=int, default=3)
-    words.add_argument("--pending", type=int, default=0, help="patients beside them, whose texts come later")
+    words.add_argument("--workers", type=int, help="one number of workers; else one, and one for each core")
+    words.add_argument("--pending", type=int, default=0, help="reminders beside them that are not due")
     given = words.parse_args()
+    numbers = [given.workers] if given.workers else sorted({1, os.cpu_count() or 1})
     call_command("migrate", verbosity=0)
     clinic = crowd(given.due, given.pending)
+    subprocess.run([sys.executable, "-m", "tests.support.provider.capacity", "--seconds", "2"], check=True)
     with provider_process() as twilio:
-        ratios = list(rounds(given, clinic, twilio))
-    print(f"  {median(ratios):.2f} of the bare loop (median of {given.rounds})")
+        for number in numbers:
+            measure(given, number, clinic, twilio)
+
+
+def measure(given: argparse.Namespace, workers: int, clinic: Clinic, twilio: Provider) -> None:
+    with crew(workers, twilio.url) as ready:
+        # What a process does only once, for a new protocol or minute, is done before the first round.
+        one_round(given.due, clinic, twilio, ready)
+        costs = [one_round(given.due, clinic, twilio, ready) for _ in range(given.rounds)]
+    ratios = [bare.wall / ours.wall for ours, bare in costs]
+    print(
+        f"  {workers} workers: {median(ratios):.2f} of the bare loop (median of {given.rounds})", flush=True
+    )
+    report(
+        "dispatch", engine(), case=f"workers={workers}", due=given.due, pending=given.pending,
+        workers=workers, ratio=median(ratios), rounds=ratios,
+        worker_per_second=median(given.due / ours.wall for ours, _ in costs),
+        bare_per_second=median(given.due / bare.wall for _, bare in costs),
+        cpu_us=median(ours.cpu / given.due * 1e6 for ours, _ in costs),
+        bare_cpu_us=median(bare.cpu / given.due * 1e6 for _, bare in costs),
+    )  # fmt: skip
 
 
 def crowd(number: int, pending: int) -> Clinic:
@@ -59,47 +94,46 @@ def crowd(number: int, pending: int) -> Clinic:
     clinic.save()
     enrol_many(clinic, number, days=2)
     Episode.objects.for_clinic(clinic).update(outbox_only=False)
+    ours = Reminder.objects.for_clinic(clinic).filter(status=Status.SCHEDULED)
+    ours.update(try_at=NOW + LATER)
     if pending:
-        enrol_many(clinic, pending, days=1)
-    waiting = Reminder.objects.for_clinic(clinic).filter(status=Status.SCHEDULED)
-    count = waiting.count()
-    waiting.filter(episode__outbox_only=False).update(try_at=NOW + LATER)
-    waiting.filter(try_at__lte=NOW + timedelta(hours=1)).update(try_at=NOW + timedelta(hours=2))
+        # The last patient is the one that is copied.
+        enrol_many(clinic, 1, days=1)
+        fill(pending, NOW)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    print(f"  {count} reminders pending")
+        cursor.execute("SELECT COUNT(*) FROM scheduler_reminder WHERE status = 'scheduled'")
+        print(f"  {cursor.fetchone()[0]} reminders pending", flush=True)
     return clinic
 
 
-def rounds(given: argparse.Namespace, clinic: Clinic, twilio: Provider) -> Iterator[float]:
-    for _ in range(given.rounds):
-        yield one_round(given.due, clinic, twilio)
-
-
-def one_round(due: int, clinic: Clinic, twilio: Provider) -> float:
-    make_due(clinic)
-    ours, our_work = timed(lambda: send_ours(twilio, due))
+def one_round(due: int, clinic: Clinic, twilio: Provider, ready: Crew) -> tuple[Cost, Cost]:
+    make_due(clinic, due)
+    ours = Cost(*ready.send(due))
     texts = list(Attempt.objects.for_clinic(clinic).order_by("-created_at")[:due])
     requests = [request(text) for text in texts]
-    bare, bare_work = timed(lambda: asyncio.run(send_bare(twilio, requests)))
+    with timed() as bare:
+        asyncio.run(send_bare(twilio, requests))
+    wall, cpu = bare
     print(
-        f"  worker {due / ours:.0f}/s, bare loop {due / bare:.0f}/s: {bare / ours:.2f};"
-        f" CPU a text {our_work / due * 1e6:.0f} and {bare_work / due * 1e6:.0f} us:"
-        f" {bare_work / our_work:.2f}",
+        f"  {due / ours.wall:.0f}/s, bare loop {due / wall:.0f}/s: {wall / ours.wall:.2f};"
+        f" CPU a text {ours.cpu / due * 1e6:.0f} and {cpu / due * 1e6:.0f} us",
         flush=True,
     )
-    return bare / ours
+    return ours, Cost(wall, cpu)
 
 
-def timed(send: Callable[[], object]) -> tuple[float, float]:
-    """Seconds by the clock, and of this process's CPU: a machine that does other things spoils the first."""
+@contextmanager
+def timed() -> Iterator[list[float]]:
+    """Filled when it is over: a machine that does other things spoils the time by the clock."""
+    cost: list[float] = []
     began, worked = perf_counter(), process_time()
-    send()
-    return perf_counter() - began, process_time() - worked
+    yield cost
+    cost += [perf_counter() - began, process_time() - worked]
 
 
-def make_due(clinic: Clinic) -> None:
-    """The next text of every patient."""
+def make_due(clinic: Clinic, number: int) -> None:
+    """The next text of every patient who is not there to be copied."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE scheduler_reminder SET due_at = %s, try_at = %s, send_by = %s WHERE id IN ("
@@ -107,27 +141,12 @@ def make_due(clinic: Clinic) -> None:
             " WHERE r.status = 'scheduled' AND NOT e.outbox_only AND r.clinic_id = %s GROUP BY e.id)",
             [stamp(NOW), stamp(NOW), stamp(NOW + timedelta(hours=8)), clinic.pk],
         )
+        assert cursor.rowcount == number, "the plans are at their end: fewer rounds"
     # The clock begins anew in every round: what an earlier one reserved would have to be waited for.
     Sender.objects.update(reserved_until=None)
 
 
-def send_ours(twilio: Provider, due: int) -> None:
-    account = Account(ACCOUNT, (ACCOUNT, TOKEN), twilio.url, CALLBACK)
-    began = perf_counter()
-
-    def clock() -> datetime:
-        return NOW + timedelta(seconds=perf_counter() - began)
-
-    async def work() -> dict[str, int]:
-        worker = Worker("bench", {"sms": Sms(account)}, clock, jobs=())
-        await worker.run(once=True)
-        return worker.counts
-
-    counts = asyncio.run(work())
-    assert counts == {"accepted": due}, counts
-
-
-async def send_bare(twilio: Provider, requests: list[dict[str, Any]]) -> None:
+async def send_bare(twilio: Provider, requests: Sequence[dict[str, Any]]) -> None:
     http = AsyncTwilioHttpClient()
     client = Client(ACCOUNT, TOKEN, http_client=http)
     client.api.base_url = twilio.url

@@ -35,10 +35,10 @@ FIRST = "(SELECT id FROM scheduler_reminder WHERE episode_id = {episode} AND key
 QUICKLY = ("PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -500000")
 
 
-def fill(rows: int) -> None:
-    """So many more than there are."""
+def fill(rows: int, now: datetime | None = None) -> None:
+    """So many more than there are, from the day after `now` on."""
     embedded = connection.vendor == "sqlite"
-    templates, patients = _templates(datetime.now(UTC)), rows // EACH
+    templates, patients = _templates(now or datetime.now(UTC)), rows // EACH
     with connection.cursor() as cursor:
         for pragma in QUICKLY if embedded else ():
             cursor.execute(pragma)
