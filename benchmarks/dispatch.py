@@ -92,13 +92,14 @@ def crowd(number: int, pending: int) -> Clinic:
         name="bench", from_number="+447700900001", segments_per_second=SEGMENTS_PER_SECOND
     )
     clinic.save()
-    enrol_many(clinic, number, days=2)
-    Episode.objects.for_clinic(clinic).update(outbox_only=False)
+    enrol_many(clinic, number + bool(pending), days=2)
+    # In the order of their ids; the one more is there to be copied, and never due.
+    due = list(Episode.objects.for_clinic(clinic).order_by("pk").values_list("pk", flat=True))[:number]
+    Episode.objects.for_clinic(clinic).filter(pk__lte=due[-1]).update(outbox_only=False)
     ours = Reminder.objects.for_clinic(clinic).filter(status=Status.SCHEDULED)
     ours.update(try_at=NOW + LATER)
     if pending:
-        # The last patient is the one that is copied.
-        enrol_many(clinic, 1, days=1)
+        Attempt.objects.for_clinic(clinic).filter(reminder__episode__pk__gt=due[-1]).delete()
         fill(pending, NOW)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
