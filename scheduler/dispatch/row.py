@@ -27,7 +27,7 @@ ROWS = """
         r.timezone, r.send_by, r.status, r.not_by, r.lease_owner, r.lease_until,
         e.id, e.patient_id, e.edition_id, e.treated_at, e.timezone, e.answers, e.site, e.channels,
         e.enrolled_at, e.outbox_only, e.state, e.revision,
-        p.mobile, p.email, p.page_token, p.language,
+        p.mobile, p.email, p.page_token, p.language, p.page_revoked_at,
         EXISTS (
             SELECT 1 FROM scheduler_episode AS other
             WHERE other.patient_id = p.id AND other.id <> e.id AND other.state <> 'cancelled'
@@ -40,8 +40,8 @@ ROWS = """
 #: providers count the time that is left in whole seconds
 SHORTEST = timedelta(seconds=1)
 #: which of these columns are the reminder's, the episode's and the patient's
-REMINDER, EPISODE, PATIENT = slice(0, 15), slice(15, 27), slice(27, 32)
-INSTANTS = (7, 10, 14, 18, 23)
+REMINDER, EPISODE, PATIENT = slice(0, 15), slice(15, 27), slice(27, 33)
+INSTANTS = (7, 10, 14, 18, 23, 31)
 
 
 class ReminderRow(NamedTuple):
@@ -100,6 +100,7 @@ class PatientRow(NamedTuple):
     email: str
     page_token: str
     language: str
+    page_revoked_at: datetime | None
     #: whether another of the patient's treatments runs
     has_company: bool
 

@@ -14,7 +14,7 @@ from scheduler.dispatch.row import Row
 from scheduler.domain.alike import sms_alone
 from scheduler.domain.message import Contact, Email, Part, Sms, render_email, render_sms
 from scheduler.domain.pattern import course_of
-from scheduler.enrolment.contact import link_to, unsubscribe_to
+from scheduler.enrolment.contact import link_to, unsubscribe_link
 
 
 def write(row: Row, company: Company | None, kind: str, now: datetime) -> Sms | Email:
@@ -59,7 +59,7 @@ def _letter(row: Row, text: Email) -> Letter:
     return Letter(
         from_name=row.clinic.name,
         reply_to=row.clinic.reply_to,
-        unsubscribe=unsubscribe_to(row.patient.page_token),
+        unsubscribe=unsubscribe_link(row.patient.page_token, revoked=row.patient.page_revoked_at is not None),
         message_id=message_id(row.reminder.pk),
         emergency=text.emergency,
         urgent_phone=row.clinic.urgent_phone,

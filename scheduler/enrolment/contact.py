@@ -34,9 +34,9 @@ def page_link(patient: Patient) -> str:
     return link_to(patient.page_token)
 
 
-def unsubscribe_link(patient: Patient) -> str:
+def unsubscribe_link(token: str, *, revoked: bool) -> str:
     """Where emails are stopped: the address that each of them names for it. Empty: the link is revoked."""
-    return "" if patient.page_revoked_at else f"{page_link(patient)}/unsubscribe"
+    return "" if revoked else f"{link_to(token)}/unsubscribe"
 
 
 def link_to(token: str) -> str:
