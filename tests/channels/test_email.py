@@ -69,6 +69,20 @@ def test_it_says_how_to_stop_and_that_a_machine_wrote_it(mail: Mailbox) -> None:
     assert message["Auto-Submitted"] == "auto-generated"
 
 
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [("http://127.0.0.1:8000/p/x/unsubscribe", {"List-Unsubscribe"}), ("", set())],
+    ids=["only https may offer one click", "a revoked link"],
+)
+def test_it_offers_no_more_than_there_is(address: str, headers: set[str], mail: Mailbox) -> None:
+    send(mail.port, replace(TEXT, letter=replace(LETTER, unsubscribe=address)))
+    (message,) = mail.messages
+    assert {name for name in message.keys() if name.startswith("List-")} == headers  # noqa: SIM118
+    html = message.get_body(("html",))
+    assert html is not None
+    assert ("Stop these emails" in html.get_content()) == bool(address)
+
+
 def test_the_message_id_is_that_of_the_reminder(mail: Mailbox) -> None:
     send(mail.port)
     send(mail.port, replace(TEXT, attempt_id=uuid4()))

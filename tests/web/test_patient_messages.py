@@ -1,9 +1,13 @@
 """Stopping texts and emails and asking for them again: on the page, and from an email's List-Unsubscribe."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
 
+from scheduler.enrolment import unsubscribe_link
 from scheduler.models import Clinic, Episode, Event, OptOut, Sender
+from tests.enrolment.clinics import NOW
 from tests.web.people import enrolled
 
 
@@ -74,7 +78,8 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def test_one_click_in_a_mail_program_stops_emails_alone(episode: Episode) -> None:
     # It has no cookie and no token of a form.
-    answer = Client(enforce_csrf_checks=True).post(link(episode, UNSUBSCRIBE), ONE_CLICK)
+    named = urlsplit(unsubscribe_link(episode.patient)).path
+    answer = Client(enforce_csrf_checks=True).post(named, ONE_CLICK)
     assert answer.status_code == 200
     assert [(o.channel, o.address) for o in OptOut.objects.all()] == [("email", "sam@example.com")]
     (event,) = Event.objects.across_clinics().filter(kind="opted-out")
@@ -102,6 +107,11 @@ def test_a_person_is_asked_first(episode: Episode) -> None:
 def test_it_stops_nothing_where_something_else_is_posted(said: dict[str, str], episode: Episode) -> None:
     assert Client().post(link(episode, UNSUBSCRIBE), said).status_code == 422
     assert not OptOut.objects.exists()
+
+
+def test_an_email_names_no_link_that_was_revoked(episode: Episode) -> None:
+    episode.patient.page_revoked_at = NOW
+    assert unsubscribe_link(episode.patient) == ""
 
 
 def test_twice_is_once(episode: Episode) -> None:
