@@ -5,7 +5,7 @@ PYTHON := $(shell for p in $(PYTHONS); do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test chaos bench lint lock screenshots messages image-check traceability clean
+.PHONY: run test chaos bench bench-large lint lock screenshots messages image-check traceability clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/aftercare run --demo
@@ -25,6 +25,10 @@ PATIENTS := 10000
 DUE := 20000
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick,--patients $(PATIENTS) --due $(DUE))
+
+# How costs grow to 10 million pending reminders; it needs 30 GB of disk, and an hour.
+bench-large: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks --only growth --large
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -38,6 +38,7 @@ class Size:
         return max(self.patients // 10, 10)
 
 
+LARGE = ("10000", "1000000", "10000000")
 QUICK = Size(
     200, 400, ("60", "--seconds", "6"), ("1000", "10000", "--idle", "5"), ("--rounds", "1", "--seconds", "3")
 )
@@ -67,9 +68,11 @@ def main() -> int:
     words.add_argument("--patients", type=int, default=Size.patients, help="to enrol, and to plan anew")
     words.add_argument("--due", type=int, default=Size.due, help="texts to send")
     words.add_argument("--quick", action="store_true", help="everything small, to see that it works")
+    words.add_argument("--large", action="store_true", help="growth to 10 million rows")
     words.add_argument("--only", default="", help="measures whose name has this in it")
     given = words.parse_args()
-    size = QUICK if given.quick else Size(given.patients, given.due)
+    whole = Size(given.patients, given.due, growth=LARGE if given.large else ())
+    size = QUICK if given.quick else whole
     results = RESULTS.with_name("quick.jsonl") if given.quick else RESULTS
     with tempfile.TemporaryDirectory(prefix="aftercare-bench-") as folder:
         failed = [

@@ -104,7 +104,8 @@ def _tell(delay: float, seen: Mapping[int, Sequence[Round]]) -> None:
     for number, ratio in zip(seen, ratios, strict=True):
         print(f"  {number} workers: {speed[number]:.0f}/s, {ratio:.2f} of linear")
     report(
-        f"scaling-{delay * 1000:.0f}ms", engine(), workers=list(seen), texts_per_second=list(speed.values()),
+        "scaling", engine(), case=f"after {delay * 1000:.0f} ms", workers=list(seen),
+        texts_per_second=list(speed.values()),
         of_linear=ratios, ratio=min(ratios), cores_busy=busy, cores=os.cpu_count(), target=TARGET,
         worker_cpu=[median(map(_mean, (one.workers for one in rounds))) for rounds in seen.values()],
         server_cpu=[median(one.server for one in rounds) for rounds in seen.values()],
