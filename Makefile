@@ -25,10 +25,12 @@ PATIENTS := 10000
 DUE := 20000
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick,--patients $(PATIENTS) --due $(DUE))
+	@$(if $(QUICK),true,$(BIN)/python -m benchmarks.document)
 
 # How costs grow to 10 million pending reminders; it needs 30 GB of disk, and an hour.
 bench-large: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks --only growth --large
+	@$(BIN)/python -m benchmarks.document
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

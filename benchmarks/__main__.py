@@ -28,6 +28,8 @@ STORING = ("APScheduler", "Procrastinate")
 class Size:
     patients: int = 10_000
     due: int = 20_000
+    #: that are not due, beside those that are
+    pending: int = 1_000_000
     lateness: Words = ()
     growth: Words = ()
     scaling: Words = ()
@@ -40,7 +42,12 @@ class Size:
 
 LARGE = ("10000", "1000000", "10000000")
 QUICK = Size(
-    200, 400, ("60", "--seconds", "6"), ("1000", "10000", "--idle", "5"), ("--rounds", "1", "--seconds", "3")
+    200,
+    400,
+    5_000,
+    ("60", "--seconds", "6"),
+    ("1000", "10000", "--idle", "5"),
+    ("--rounds", "1", "--seconds", "3"),
 )
 
 
@@ -49,6 +56,7 @@ def measures(engine: str, size: Size) -> Iterator[Words]:
         # No database is asked: once is enough.
         yield "benchmarks.client", str(size.due)
     yield "benchmarks.dispatch", str(size.due)
+    yield "benchmarks.dispatch", str(size.due), "--pending", str(size.pending)
     for name in RIVALS[engine]:
         yield "benchmarks.rivals.dispatch", name, str(size.due)
     yield "benchmarks.enrol", str(size.patients)

@@ -75,8 +75,9 @@ def measure(given: argparse.Namespace, workers: int, clinic: Clinic, twilio: Pro
     print(
         f"  {workers} workers: {median(ratios):.2f} of the bare loop (median of {given.rounds})", flush=True
     )
+    beside = f", {given.pending:,} pending" if given.pending else ""
     report(
-        "dispatch", engine(), case=f"workers={workers}", due=given.due, pending=given.pending,
+        "dispatch", engine(), case=f"workers={workers}{beside}", due=given.due, pending=given.pending,
         workers=workers, ratio=median(ratios), rounds=ratios,
         worker_per_second=median(given.due / ours.wall for ours, _ in costs),
         bare_per_second=median(given.due / bare.wall for _, bare in costs),
