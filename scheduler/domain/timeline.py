@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from scheduler.domain import localtime
@@ -91,7 +92,32 @@ class Timeline:
 
 def timeline_of(protocol: Protocol, treatment: Treatment) -> Timeline:
     """One treatment by itself. Raises KeyError for an answer that the protocol does not offer."""
-    return build_timeline([first(course_of(protocol, treatment))])
+    return _alone(_Alike(protocol, treatment))
+
+
+class _Alike:
+    """All that the timeline depends on, as a key. A protocol is itself, and not one that is equal to it."""
+
+    __slots__ = ("protocol", "treatment")
+
+    def __init__(self, protocol: Protocol, treatment: Treatment) -> None:
+        self.protocol, self.treatment = protocol, treatment
+
+    def __hash__(self) -> int:
+        return hash((id(self.protocol), self.treatment.treated_at, self.treatment.enrolled_at))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Alike)
+            and self.protocol is other.protocol
+            and self.treatment == other.treatment
+        )
+
+
+@lru_cache(maxsize=1024)
+def _alone(alike: _Alike) -> Timeline:
+    # Who is enrolled together was often treated at the same minute of one day, which has no more than these.
+    return build_timeline([first(course_of(alike.protocol, alike.treatment))])
 
 
 def build_timeline(standings: Sequence[Standing]) -> Timeline:

@@ -10,6 +10,9 @@ from scheduler.enrolment.phone import spoken
 from scheduler.models import Clinic, Patient
 
 TOKEN_LENGTH = 16
+#: the character for each byte; those left over at the end would make the first characters likelier
+CHARACTERS = bytes(ord(UNAMBIGUOUS[byte % len(UNAMBIGUOUS)]) for byte in range(256))
+UNEVEN = bytes(range(256 - 256 % len(UNAMBIGUOUS), 256))
 
 
 def contact_of(clinic: Clinic) -> Contact:
@@ -26,7 +29,10 @@ def contact_of(clinic: Clinic) -> Contact:
 
 def new_token() -> str:
     """The end of a patient's link: 79 bits from the operating system."""
-    return "".join(secrets.choice(UNAMBIGUOUS) for _ in range(TOKEN_LENGTH))
+    token = b""
+    while len(token) < TOKEN_LENGTH:
+        token += secrets.token_bytes(2 * TOKEN_LENGTH).translate(CHARACTERS, delete=UNEVEN)
+    return token[:TOKEN_LENGTH].decode()
 
 
 def page_link(patient: Patient) -> str:

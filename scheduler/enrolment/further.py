@@ -67,7 +67,8 @@ def add_treatment(asked: Enrolment, checked: Checked, patient: Patient, actor: s
     lock([patient.pk])
     patient.refresh_from_db()
     moved = _take_addresses(patient, checked.typed)
-    episode = rows.episode_row(asked, checked, patient, actor)
+    episode = rows.episode_row(asked, checked, patient.pk, actor)
+    episode.patient = patient
     episode.save(force_insert=True)
     cases = load_cases([patient.pk])
     together = _together(cases[patient.pk], episode.pk, now)

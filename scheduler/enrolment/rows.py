@@ -7,30 +7,16 @@ from typing import Any
 from scheduler.domain import localtime
 from scheduler.domain.timeline import Timeline, Unsent
 from scheduler.enrolment.checking import Checked
-from scheduler.enrolment.contact import new_token
 from scheduler.enrolment.request import Enrolment
-from scheduler.models import Episode, Event, Patient, Reminder
+from scheduler.models import Episode, Event, Reminder
 from scheduler.senders import leaves_for_real
 
 
-def patient_row(asked: Enrolment, checked: Checked) -> Patient:
-    typed = checked.typed
-    return Patient(
-        clinic=asked.clinic,
-        name=typed.name,
-        mobile=typed.mobile,
-        email=typed.email,
-        page_token=new_token(),
-        created_at=checked.treatment.enrolled_at,
-        planned_at=checked.treatment.enrolled_at,
-    )
-
-
-def episode_row(asked: Enrolment, checked: Checked, patient: Patient, actor: str) -> Episode:
+def episode_row(asked: Enrolment, checked: Checked, patient_id: int, actor: str) -> Episode:
     treatment = checked.treatment
     return Episode(
         clinic=asked.clinic,
-        patient=patient,
+        patient_id=patient_id,
         edition=checked.edition,
         treated_at=treatment.treated_at,
         treated_local=minutes(localtime.to_wall(treatment.timezone, treatment.treated_at)),

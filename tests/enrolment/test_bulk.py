@@ -34,8 +34,10 @@ def many(clinic: Clinic, *people: dict[str, Any]) -> list[Enrolled | Refused]:
 def content(clinic: Clinic) -> Iterator[list[dict[str, Any]]]:
     """Every row that an enrolment writes, without the numbers that are its own."""
     for model in (Patient, Episode, Reminder, Event):
-        found = model.objects.for_clinic(clinic).exclude(kind="edition-published") if model is Event else None
-        values = (found if found is not None else model.objects.for_clinic(clinic)).order_by("pk").values()
+        found = model.objects.for_clinic(clinic).order_by("pk")
+        if model is Event:
+            found = found.exclude(kind="edition-published").order_by("episode", "pk")
+        values = found.values()
         yield [{name: value for name, value in row.items() if name not in OWN} for row in values]
 
 
