@@ -1,9 +1,8 @@
 """Writing new patients with their episodes, reminders and events: five statements, however many they are."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -39,7 +38,7 @@ PLANNED = """
 LANGUAGE = Patient().language
 Row = tuple[Any, ...]
 #: an instant as the engine stores it; most come again and again, and are turned once
-Stamp = Callable[[datetime], Any]
+stored = lru_cache(maxsize=8192)(stamp)
 
 
 def write(enrolments: Sequence[tuple[Enrolment, Checked]], actor: str) -> list[Episode]:
@@ -51,31 +50,28 @@ def write(enrolments: Sequence[tuple[Enrolment, Checked]], actor: str) -> list[E
     patient_ids, episode_ids, reminder_ids = new_ids(
         {Patient: len(enrolments), Episode: len(enrolments), Reminder: number}
     )
-    stored: Stamp = cache(stamp)
     free, patients, episodes, reminders = iter(reminder_ids), list[Row](), list[Episode](), list[Row]()
     for (asked, checked), patient_id, episode_id in zip(enrolments, patient_ids, episode_ids, strict=True):
-        patients.append(_patient(patient_id, asked, checked, stored))
+        patients.append(_patient(patient_id, asked, checked))
         episode = rows.episode_row(asked, checked, patient_id, actor)
         episode.pk = episode_id
         episodes.append(episode)
-        reminders += _reminders(episode, checked.timeline.reminders, free, stored)
+        reminders += _reminders(episode, checked.timeline.reminders, free)
     insert(Patient, PATIENT, patients)
-    insert(Episode, EPISODE, [_episode(one, stored) for one in episodes])
+    insert(Episode, EPISODE, [_episode(one) for one in episodes])
     insert(Reminder, REMINDER, reminders)
     told = zip(episodes, enrolments, strict=True)
-    insert(Event, EVENT, [_enrolled(episode, checked, stored) for episode, (_, checked) in told])
+    insert(Event, EVENT, [_enrolled(episode, checked) for episode, (_, checked) in told])
     _tell_planned(episode_ids, actor, stored(episodes[0].enrolled_at))
     return episodes
 
 
-def _patient(pk: int, asked: Enrolment, checked: Checked, stored: Stamp) -> Row:
+def _patient(pk: int, asked: Enrolment, checked: Checked) -> Row:
     typed, at = checked.typed, stored(checked.treatment.enrolled_at)
-    return (
-        pk, asked.clinic.pk, typed.name, typed.mobile, typed.email, LANGUAGE, new_token(), at, at,
-    )  # fmt: skip
+    return pk, asked.clinic.pk, typed.name, typed.mobile, typed.email, LANGUAGE, new_token(), at, at
 
 
-def _episode(one: Episode, stored: Stamp) -> Row:
+def _episode(one: Episode) -> Row:
     return (
         one.pk, one.clinic_id, one.patient_id, one.edition_id, stored(one.treated_at), one.treated_local,
         one.timezone, json.dumps(one.answers), one.site, json.dumps(one.channels), stored(one.enrolled_at),
@@ -83,9 +79,7 @@ def _episode(one: Episode, stored: Stamp) -> Row:
     )  # fmt: skip
 
 
-def _reminders(
-    episode: Episode, planned: Iterable[PlannedReminder], ids: Iterator[int], stored: Stamp
-) -> Iterator[Row]:
+def _reminders(episode: Episode, planned: Iterable[PlannedReminder], ids: Iterator[int]) -> Iterator[Row]:
     clinic, pk, zone = episode.clinic_id, episode.pk, episode.timezone
     for one in planned:
         due_at = stored(one.due_at)
@@ -101,7 +95,7 @@ def _json(folds: tuple[str, ...]) -> str:
     return json.dumps(folds) if folds else "[]"
 
 
-def _enrolled(episode: Episode, checked: Checked, stored: Stamp) -> Row:
+def _enrolled(episode: Episode, checked: Checked) -> Row:
     """What was said, and what is not sent."""
     said = json.dumps(rows.enrolled_details(episode, checked.timeline.unsent))
     at = stored(episode.enrolled_at)
