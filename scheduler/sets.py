@@ -5,6 +5,7 @@ The ORM's `bulk_create` costs more than the durable writes, and its `update` can
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,8 +14,9 @@ from django.db import connection, models
 T = TypeVar("T")
 #: below the number of parameters that either engine takes in one statement
 CHUNK = 500
-#: so few rows are written sooner by one statement than by COPY, which goes back and forth
-FEW = 20
+#: so few values are written sooner by one statement than by COPY, which goes back and forth; the driver
+#: takes a statement with more of them apart anew each time
+FEW = 50
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -51,11 +53,10 @@ def column_value(model: type[models.Model], name: str, value: Any) -> tuple[str,
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of values that the engine takes as they are, each in the order of `columns`."""
-    quote = connection.ops.quote_name
-    into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    into = _into(model, tuple(columns))
     with connection.cursor() as cursor:
         rows = list(rows)
-        if connection.vendor == "postgresql" and len(rows) > FEW:
+        if connection.vendor == "postgresql" and len(rows) * len(columns) > FEW:
             # A tenth of what it costs to write the values into a statement. Its errors are not Django's yet.
             with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
@@ -69,6 +70,12 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         for chunk in chunks(rows, CHUNK):
             values = [value for row in chunk for value in row]
             cursor.execute(f"INSERT INTO {into} VALUES {', '.join([marks] * len(chunk))}", values)  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _into(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    return f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
 
 
 def new_ids(wanted: Mapping[type[models.Model], int]) -> list[list[int]]:

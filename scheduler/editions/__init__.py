@@ -5,6 +5,7 @@ from scheduler.editions.comparing import Comparison, compare
 from scheduler.editions.current import (
     Missing,
     current_edition,
+    edition_at_hand,
     find_edition,
     history,
     missing,
@@ -52,6 +53,7 @@ __all__ = [
     "copy",
     "current_edition",
     "discard_draft",
+    "edition_at_hand",
     "file_changes",
     "file_of",
     "find_draft",

@@ -102,7 +102,7 @@ def identity_of(protocol_id: str, typed: Typed) -> str | None:
 
 def ready(asked: Enrolment) -> Edition:
     """The edition of new enrolments. Raises Refused where what every patient must be told is not set."""
-    edition = editions.current_edition(asked.clinic, asked.protocol_id)
+    edition = editions.edition_at_hand(asked.clinic, asked.protocol_id)
     missing = editions.missing_under(edition, asked.clinic, asked.protocol_id)
     if missing or edition is None:
         labels = ", ".join(value.label for value in missing)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
@@ -23,7 +22,6 @@ from scheduler.models import Clinic, Episode, Patient, Reminder
 from scheduler.senders import leaves_for_real
 
 NEW = "new"
-ANYBODY = "SELECT 1 FROM scheduler_patient WHERE clinic_id = %s AND ({}) LIMIT 1"
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 #: so many records are proposed at the most
 PROPOSED = 5
@@ -101,7 +99,7 @@ def alike_in(
     if not name or not (mobile or email):
         return ()
     # So few share an address that the names can be compared here, where `casefold` is at hand.
-    found = (reached or _found)(clinic, mobile, email)
+    found = (reached or reached_by)(clinic, mobile, email)
     named = [patient for patient in found if _same_name(name, patient.name)]
     apart = _apart(clinic, [patient.pk for patient in named]) if named else set()
     return tuple(patient for patient in named if patient.pk not in apart)[:PROPOSED]
@@ -113,16 +111,6 @@ def reached_by(clinic: Clinic, mobile: str, email: str) -> "QuerySet[Patient]":
     if email:
         same |= Q(Exact(Lower("email"), email.lower()))
     return Patient.objects.for_clinic(clinic).filter(same).order_by("-pk")
-
-
-def _found(clinic: Clinic, mobile: str, email: str) -> list[Patient]:
-    """The same as a list. Mostly there is nobody, which plain SQL finds out for a tenth."""
-    given = {"mobile = %s": mobile, "LOWER(email) = %s": email.lower()}
-    same = {condition: value for condition, value in given.items() if value}
-    with connection.cursor() as cursor:
-        cursor.execute(ANYBODY.format(" OR ".join(same)), [clinic.pk, *same.values()])
-        anybody = cursor.fetchone()
-    return list(reached_by(clinic, mobile, email)) if anybody else []
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ def episode_row(asked: Enrolment, checked: Checked, patient_id: int, actor: str)
     return Episode(
         clinic=asked.clinic,
         patient_id=patient_id,
-        edition=checked.edition,
+        edition_id=checked.edition.pk,
         treated_at=treatment.treated_at,
         treated_local=minutes(localtime.to_wall(treatment.timezone, treatment.treated_at)),
         timezone=treatment.timezone,
