@@ -29,7 +29,7 @@ from scheduler.models import Clinic, Episode, Patient
 from scheduler.wake import wake_workers
 
 #: so many are enrolled in one transaction: more would keep others waiting where only one can write
-STEP = 250
+STEP = 100
 Outcome = Enrolled | Refused
 
 
