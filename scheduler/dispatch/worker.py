@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 #: how many requests are under way at once
 IN_FLIGHT = 50
 #: how many are claimed in one transaction, and how many are looked at once more before they are posted
-AT_ONCE = 150
+AT_ONCE = 300
 GROUP = 25
 #: seconds
 LONGEST_SLEEP = 1.0
