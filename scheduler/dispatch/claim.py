@@ -14,7 +14,7 @@ from scheduler.channels.base import Outgoing
 from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, opens, plan_anew
 from scheduler.dispatch.company import company_of
 from scheduler.dispatch.decide import OPTED_OUT, QUEUED, UNREADABLE, Decision, by_decision, hold_back
-from scheduler.dispatch.due import look, next_due, outlived, take_due
+from scheduler.dispatch.due import ON_TIME, look, next_due, outlived, take_due
 from scheduler.dispatch.prepare import ATTEMPT, Prepared, attempts, prepare
 from scheduler.dispatch.rate import Lane, hold_lanes, keep, lanes
 from scheduler.dispatch.route import Route, refusals, wanted
@@ -82,17 +82,26 @@ class _Due(NamedTuple):
 
 
 @collector.paused()
-def claim(now: datetime, *, worker: str, live: Set[str], limit: int = BATCH) -> Batch:
-    """Claim what is due at `now`; `live` are the kinds of channel with a provider."""
+def claim(
+    now: datetime, *, worker: str, live: Set[str], limit: int = BATCH, ahead: timedelta = ON_TIME
+) -> Batch:
+    """Claim what is due at `now`, and what is due so long after; `live` are the kinds of channel with a
+    provider. The slot of a text is never before it is due, and it is written for that moment."""
     began, waiting = time.monotonic(), look()
-    first = next_due(now, waiting)
+    first = next_due(now, waiting, ahead=ahead)
     if first is None or first > now:
         # Most looks find nothing: they cost one read, and take no lock.
         return Batch()
     with transaction.atomic():
         senders = lanes(now)
-        ids = take_due(now, limit, senders, queued=waiting.queued)
-        return _claim_of(load(ids), now, worker, live, senders, began)
+        ids = take_due(now, limit, senders, queued=waiting.queued, ahead=ahead)
+        rows = sorted(load(ids), key=lambda row: _moment(row, now))
+        return _claim_of(rows, now, worker, live, senders, began)
+
+
+def _moment(row: Row, now: datetime) -> datetime:
+    """When it may leave, as far as it alone is concerned."""
+    return max(now, row.reminder.try_at)
 
 
 def give_up_outlived(now: datetime, worker: str) -> int:
@@ -158,7 +167,8 @@ def _look_at(
     due = []
     for row in rows:
         company = companies.get(row.reminder.pk)
-        fate = _held(row, now, refused) or prepare(row, company, now, live, refused, senders)
+        at = _moment(row, now)
+        fate = _held(row, at, refused) or prepare(row, company, at, live, refused, senders)
         due.append(_Due(row, fate, bool(company and company.guests)))
     return due
 
@@ -197,11 +207,11 @@ def _slots(texts: Sequence[Prepared], now: datetime) -> tuple[list[tuple[Prepare
     senders = hold_lanes({pk for text in texts if (pk := text.sender)}, now)
     slots, waiting = [], []
     for text in texts:
-        lane = senders.get(text.sender or 0)
+        lane, at = senders.get(text.sender or 0), _moment(text.row, now)
         if lane is None:
-            slots.append((text, now))
+            slots.append((text, at))
         elif lane.is_open(now):
-            slots.append((text, lane.take(text.segments, text.row.reminder.clinic_id)))
+            slots.append((text, lane.take(text.segments, text.row.reminder.clinic_id, at)))
         else:
             waiting.append(text.row.reminder.pk)
     for lane in senders.values():

@@ -43,6 +43,7 @@ NEXT = """
 QUEUES = CLINICS.replace("NOT queued", "queued")
 QUEUED_ROWS = ROWS.replace("NOT queued", "queued")
 EVER = timedelta(days=3650)
+ON_TIME = timedelta(0)
 #: what nobody takes out of its queue in time
 OUTLIVED = """
     SELECT id FROM scheduler_reminder
@@ -74,8 +75,11 @@ def look() -> Waiting:
     return Waiting(instant(first), bool(queued))
 
 
-def take_due(now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: bool) -> list[int]:
+def take_due(
+    now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: bool, ahead: timedelta = ON_TIME
+) -> list[int]:
     """Ids of due reminders, at most `limit`, locked until the transaction ends; `queued` as a look found it.
+    Of those that are in no queue also what is due so long after `now`.
 
     Critical ones first; of each kind those that a sender has room for and that waited in its queue, then the
     others. For each clinic the same number, one of each in turn, beginning behind the one that was last.
@@ -83,11 +87,11 @@ def take_due(now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: 
     """
     room = {sender: lane.texts(now) for sender, lane in senders.items()}
     queues = _due(QUEUES, now) if queued else []
-    others = _due(CLINICS, now)
+    others = _due(CLINICS, now + ahead)
     ids: list[int] = []
     for critical in (True, False):
         ids += _from_queues(_of_kind(queues, critical), now, limit - len(ids), senders, room)
-        ids += _fresh(_of_kind(others, critical), now, limit - len(ids))
+        ids += _fresh(_of_kind(others, critical), now + ahead, limit - len(ids))
     return ids
 
 
@@ -168,9 +172,13 @@ def awaits_provider() -> bool:
     return scheduled.filter(episode__outbox_only=False).exists()
 
 
-def next_due(now: datetime, waiting: Waiting | None = None) -> datetime | None:
-    """When to look next; None where nothing is scheduled, or nothing but what a held sender keeps back."""
-    first, queued = waiting or look()
+def next_due(now: datetime, waiting: Waiting | None = None, *, ahead: timedelta = ON_TIME) -> datetime | None:
+    """When to look next; None where nothing is scheduled, or nothing but what a held sender keeps back.
+
+    What is in no queue is looked at so long before it is due.
+    """
+    due, queued = waiting or look()
+    first = due and due - ahead
     if not queued or (first is not None and first <= now):
         return first
     opens = queue_opens(now)

@@ -77,7 +77,7 @@ def prepare(
     refused: Set[Recipient],
     senders: Mapping[int, Lane],
 ) -> Prepared | Decision:
-    """`senders` as they seem to stand: what surely finds no room there is not written yet."""
+    """As it is at `now`; `senders` as they seem to stand: what surely finds no room is not written yet."""
     try:
         route = choose(row, live, refused)
         if isinstance(route, str):
@@ -89,7 +89,7 @@ def prepare(
         outgoing = address(row, route, text, uuid4(), seconds_left(until, now))
         prepared = Prepared(row, route, text, outgoing, until)
         if lane:
-            lane.take(prepared.segments, row.reminder.clinic_id)
+            lane.take(prepared.segments, row.reminder.clinic_id, now)
         return prepared
     except UNREADABLE:
         # One text that cannot be written must not hold up the others.

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from scheduler.models import Sender
 
-#: how long before its slot a text may be claimed
+#: how long before its slot, or before it is due, a text may be claimed
 AHEAD = timedelta(seconds=0.25)
 #: no text is longer; a reservation that is further away was made by a clock that was wrong
 MOST_SEGMENTS = 24
@@ -47,10 +47,10 @@ class Lane:
         room = (now + AHEAD - self.free_at).total_seconds() * self.per_second
         return int(room / 2) + 1
 
-    def take(self, segments: int, clinic: int) -> datetime:
-        """The slot of the next text."""
-        slot = self.free_at
-        self.free_at += timedelta(seconds=segments / self.per_second)
+    def take(self, segments: int, clinic: int, at: datetime) -> datetime:
+        """The slot of the next text, which is not to leave before `at`."""
+        slot = max(self.free_at, at)
+        self.free_at = slot + timedelta(seconds=segments / self.per_second)
         self.last_clinic = clinic
         return slot
 

@@ -24,7 +24,7 @@ from scheduler.sets import chunks, instant, with_ids
 
 ROWS = """
     SELECT r.id, r.clinic_id, r.message, r.folds, r.critical, r.last, r.any_hour, r.due_at, r.due_local,
-        r.timezone, r.send_by, r.status, r.not_by, r.lease_owner, r.lease_until,
+        r.timezone, r.send_by, r.try_at, r.status, r.not_by, r.lease_owner, r.lease_until,
         e.id, e.patient_id, e.edition_id, e.treated_at, e.timezone, e.answers, e.site, e.channels,
         e.enrolled_at, e.outbox_only, e.state, e.revision,
         p.mobile, p.email, p.page_token, p.language, p.page_revoked_at,
@@ -40,8 +40,8 @@ ROWS = """
 #: providers count the time that is left in whole seconds
 SHORTEST = timedelta(seconds=1)
 #: which of these columns are the reminder's, the episode's and the patient's
-REMINDER, EPISODE, PATIENT = slice(0, 15), slice(15, 27), slice(27, 33)
-INSTANTS = (7, 10, 14, 18, 23, 31)
+REMINDER, EPISODE, PATIENT = slice(0, 16), slice(16, 28), slice(28, 34)
+INSTANTS = (7, 10, 11, 15, 19, 24, 32)
 
 
 class ReminderRow(NamedTuple):
@@ -57,6 +57,7 @@ class ReminderRow(NamedTuple):
     due_local: str
     timezone: str
     send_by: datetime
+    try_at: datetime
     status: str
     not_by: str
     lease_owner: str

@@ -62,6 +62,8 @@ class Worker:
         self._clocks = Clocks(name, clock, database_clock)
         self._jobs = jobs
         self._database = DatabaseThread()
+        #: so long before it is due a text is claimed: claiming takes longer than a text should be late
+        self._ahead = AHEAD
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
         #: claimed, and certain not to be posted
@@ -78,6 +80,7 @@ class Worker:
 
     async def run(self, *, once: bool = False) -> None:
         """Until `stop`; with `once`, until nothing is due."""
+        self._ahead = timedelta(0) if once else AHEAD
         for channel in self._channels.values():
             await channel.open()
         recorder = asyncio.create_task(self._keep_recording())
@@ -126,7 +129,7 @@ class Worker:
         return bool(await self._post_some() or looked_at)
 
     def _claim(self) -> Batch:
-        return claim(self._clocks.now(), worker=self.name, live=self._live, limit=AT_ONCE)
+        return claim(self._clocks.now(), worker=self.name, live=self._live, limit=AT_ONCE, ahead=self._ahead)
 
     async def _post_some(self) -> int:
         """Nothing waits between the last look at a text and its request: there is room for all of a group.
@@ -208,7 +211,7 @@ class Worker:
 
     async def _until_next_due(self) -> None:
         try:
-            due = await self._database.run(next_due, self._clock())
+            due = await self._database.run(next_due, self._clock(), ahead=self._ahead)
         except DatabaseAway:
             due = None
         wait = (due - self._clock()).total_seconds() if due else LONGEST_SLEEP

@@ -10,6 +10,8 @@ from scheduler import opt_outs
 from scheduler.channels.base import Kind
 from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.claim import LEASE, Batch, claim
+from scheduler.dispatch.due import next_due
+from scheduler.dispatch.rate import AHEAD
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
 from tests.dispatch.plans import (
@@ -26,6 +28,7 @@ from tests.dispatch.plans import (
 from tests.enrolment.clinics import NOW, edition_of
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
 
 
 def claim_at(now: datetime, limit: int = 50, worker: str = "worker here-1") -> Batch:
@@ -46,6 +49,27 @@ def test_it_leases_the_reminder_and_records_an_attempt(clinic: Clinic) -> None:
 def test_nothing_is_claimed_before_it_is_due(clinic: Clinic) -> None:
     reminder = day_2_of(clinic)
     assert claim_at(reminder.due_at - MINUTE) == Batch()
+
+
+@pytest.mark.parametrize("hour", [8, 9], ids=["when sending hours open", "later"])
+def test_a_worker_that_claims_ahead_is_told_to_wait_for_the_moment(clinic: Clinic, hour: int) -> None:
+    moment = DAY_2.replace(hour=hour, minute=0)
+    Reminder.objects.for_clinic(clinic).filter(pk=day_2_of(clinic).pk).update(due_at=moment, try_at=moment)
+    early = moment - AHEAD
+    assert next_due(early, ahead=AHEAD) == early
+    assert claim(early - SECOND / 100, worker="worker 1", live={"sms"}, ahead=AHEAD) == Batch()
+    (one,) = claim(early, worker="worker 1", live={"sms"}, ahead=AHEAD).claimed
+    assert one.slot == moment
+
+
+def test_what_is_due_first_has_the_first_slot_of_a_sender(clinic: Clinic) -> None:
+    later, sooner = day_2_of(clinic), day_2_of(clinic, number=1)
+    ours = Reminder.objects.for_clinic(clinic)
+    ours.filter(pk=later.pk).update(try_at=DAY_2 + AHEAD, critical=True)
+    ours.filter(pk=sooner.pk).update(try_at=DAY_2 + AHEAD / 2)
+    first, second = claim(DAY_2, worker="worker 1", live={"sms"}, ahead=AHEAD).claimed
+    assert (first.reminder_id, first.slot) == (sooner.pk, DAY_2 + AHEAD / 2)
+    assert second.slot >= DAY_2 + AHEAD
 
 
 def test_a_claimed_reminder_is_not_claimed_again(clinic: Clinic) -> None:
