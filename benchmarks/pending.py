@@ -27,7 +27,9 @@ BASE = 1_000_000
 #: minutes from tomorrow on, by patient and message
 WHEN = "(series.n * 7919 + t.id * 104729) % 59 * 1440 + (series.n * 31 + t.id) % 4 * 180"
 COPY = """
-    WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last})
+    WITH RECURSIVE series(n) AS (
+        SELECT CAST({first} AS bigint) UNION ALL SELECT n + 1 FROM series WHERE n < {last}
+    )
     INSERT INTO {table} ({columns}) SELECT {values} FROM series CROSS JOIN {table} AS t WHERE {which}
 """
 FIRST = "(SELECT id FROM scheduler_reminder WHERE episode_id = {episode} AND key = '{key}')"
