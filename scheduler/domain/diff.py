@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scheduler.domain.phases import Course
 from scheduler.domain.plan import Unsent
 from scheduler.domain.status import Status
-from scheduler.domain.stored import PENDING, WITHHELD, Stored, is_gone
+from scheduler.domain.stored import PENDING, STAYS, WITHHELD, Stored, is_gone
 from scheduler.domain.timeline import PlannedReminder, Timeline
 
 
@@ -34,6 +34,7 @@ class Effect(StrEnum):
 
 STATUS = {Effect.FOLDED: Status.FOLDED, Effect.SUPERSEDED: Status.SUPERSEDED}
 SPOKEN_FOR = {"folded": Effect.FOLDED, "superseded": Effect.SUPERSEDED}
+NOT_GONE = STAYS | {Status.CANCELLED}
 #: what may be planned again as the row that it was
 BACK = (Status.SUPERSEDED, Status.FOLDED, Status.SKIPPED)
 
@@ -96,7 +97,7 @@ def compare(rows: Sequence[Stored], timeline: Timeline, until: datetime) -> Diff
         for row in rows
         if row.status in PENDING and (row.episode, row.key) not in named and not is_gone(row, by_id)
     ]
-    gone = sum(row.status not in PENDING | {Status.SKIPPED, Status.CANCELLED} for row in rows)
+    gone = len([row for row in rows if row.status not in NOT_GONE])
     return Diff(tuple(steps), gone, known)
 
 

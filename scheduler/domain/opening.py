@@ -124,8 +124,10 @@ def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, str]:
     for telling in sorted(tellings, key=attrgetter("at"))[::-1]:
         meets = legs_meet(course.treatment.site, telling.site)
         for name, end in telling.ends.items():
+            if name in heard:
+                continue
             scope = _scope(course, name)
-            if name not in heard and (meets or scope == "body") and (scope == "site" or not of_site_only):
+            if (meets or scope == "body") and (scope == "site" or not of_site_only):
                 heard[name] = end
         if telling.opens and meets:
             break

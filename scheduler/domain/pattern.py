@@ -4,7 +4,7 @@ Their rules and messages lie alike, whole days apart, as long as no clock change
 worked out once for a model day and moved from there, which costs a fraction of working them out.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -35,13 +35,8 @@ def course_of(protocol: Protocol, treatment: Treatment) -> Course:
     if moved is None:
         return work_out(protocol, treatment)
     pattern, by, days = moved
-    episode, phases = treatment.episode, pattern.course.phases
-    return Course(
-        protocol,
-        treatment,
-        {name: _phase(phase, by, days, episode) for name, phase in phases.items()},
-        like=(pattern, by),
-    )
+    phases = _Moved(pattern.course.phases, by, days, treatment.episode)
+    return Course(protocol, treatment, phases, like=(pattern, by))
 
 
 def candidates(course: Course, without: Container[str] = ()) -> list[Candidate]:
@@ -98,8 +93,31 @@ def _candidate(one: Candidate, by: timedelta) -> Candidate:
     return Candidate(one.key, one.message, one.label, one.kind, one.day, one.due_at + by, one.send_by + by)
 
 
+class _Moved(Mapping[str, Phase]):
+    """The phases of a pattern, each moved when it is first asked for: most plans ask for few of them."""
+
+    __slots__ = ("_by", "_days", "_episode", "_model", "_moved")
+
+    def __init__(self, model: Mapping[str, Phase], by: timedelta, days: timedelta, episode: int) -> None:
+        self._model, self._by, self._days, self._episode = model, by, days, episode
+        self._moved: dict[str, Phase] = {}
+
+    def __getitem__(self, name: str) -> Phase:
+        if name not in self._moved:
+            self._moved[name] = _phase(self._model[name], self._by, self._days, self._episode)
+        return self._moved[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._model
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._model)
+
+    def __len__(self) -> int:
+        return len(self._model)
+
+
 def _phase(one: Phase, by: timedelta, days: timedelta, episode: int) -> Phase:
-    # Field by field: this is most of what a plan costs.
     return Phase(
         one.id,
         one.kind,

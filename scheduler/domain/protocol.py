@@ -247,15 +247,15 @@ class Protocol(Part):
             name for name, value in self.values.items() if value.set_by_clinic and value.mode is None
         )
 
-    @property
+    @cached_property
     def welcome(self) -> str:
         return next(key for key, message in self.messages.items() if message.kind == "welcome")
 
-    @property
+    @cached_property
     def catch_up(self) -> str:
         return next(key for key, message in self.messages.items() if message.kind == "catch-up")
 
-    @property
+    @cached_property
     def correction(self) -> str:
         """What is said when dates change that were told; a protocol without it says what holds now."""
         kinds = {message.kind: key for key, message in self.messages.items()}

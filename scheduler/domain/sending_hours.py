@@ -39,11 +39,10 @@ class LocalHours:
 
     def next_moment(self, instant: datetime) -> datetime:
         """The instant itself where it lies within the hours, else the next opening."""
-        if instant < self.opening(instant):
-            return self.opening(instant)
-        if instant < self.closing(instant):
-            return instant
-        return self.opens_on(localtime.local_date(self.zone, instant) + DAY)
+        day = localtime.local_date(self.zone, instant)
+        if instant < self.closes_on(day):
+            return max(instant, self.opens_on(day))
+        return self.opens_on(day + DAY)
 
     def last_moment(self, instant: datetime) -> datetime:
         """The latest moment of sending at or before an instant: itself within the hours, or a closing."""

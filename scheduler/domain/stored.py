@@ -17,6 +17,8 @@ PAUSED = "paused"
 WITHHELD = ("opted-out", "past-send-by", PAUSED)
 #: still to come, or would be if another treatment did not speak for it
 PENDING = frozenset({Status.SCHEDULED, Status.SUPERSEDED, Status.FOLDED})
+#: it pends, or went by and may be planned again
+STAYS = PENDING | {Status.SKIPPED}
 #: it left, or may have left
 WENT = frozenset({Status.CLAIMED, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.IN_DOUBT})
 #: a text that stands so has not carried, and will not carry, what was folded into it
@@ -53,38 +55,38 @@ def standing_of(
     `back` looks back at a plan that was made then: what left since was still to come.
     """
     by_id = {row.id: row for row in patients}
-    past = [row for row in rows if row.due_at < since]
-    gone = {
-        name
-        for row in rows
-        if is_gone(row, by_id) and not (back and _was_to_come(row, since, by_id))
-        for name in (row.key, *row.folds)
-    }
-    pending = [row for row in rows if row.key not in gone and (row.status in PENDING or row.due_at >= since)]
+    gone: set[str] = set()
+    for row in rows:
+        if is_gone(row, by_id) and not (back and _was_to_come(row, since, by_id)):
+            gone.update((row.key, *row.folds))
+    left = [row for row in rows if row.key in gone]
+    rest = [row for row in rows if row.key not in gone]
+    pending = [row for row in rest if row.status in PENDING or row.due_at >= since]
+    overdue = [row for row in rows if row.status is Status.SCHEDULED and row.due_at < since]
     return Standing(
         course,
         since,
         gone=frozenset(gone),
-        lapsed=frozenset(row.key for row in past if row.status is Status.SKIPPED) - gone,
-        known=frozenset(name for row in pending for name in (row.key, *row.folds)) if rows else None,
-        overdue=frozenset(r.key for r in past if r.status is Status.SCHEDULED and not r.critical),
+        lapsed=frozenset([row.key for row in rest if row.status is Status.SKIPPED and row.due_at < since]),
+        known=frozenset([name for row in pending for name in (row.key, *row.folds)]) if rows else None,
+        overdue=frozenset([row.key for row in overdue if not row.critical]),
         moved={row.key: row.moved_to for row in rows if row.moved_to},
         opening=_opening(course, since, rows),
-        said=_said(course, [row for row in rows if row.key in gone]),
-        planned=frozenset(row.key for row in pending if row.status is not Status.SKIPPED),
-        went_at=max((row.due_at for row in past if row.status in WENT and row.key in gone), default=None),
+        said=_said(course, left),
+        planned=frozenset([row.key for row in pending if row.status is not Status.SKIPPED]),
+        went_at=max([row.due_at for row in left if row.status in WENT and row.due_at < since], default=None),
         interrupted=_interrupted(course, rows, by_id),
     )
 
 
 def is_gone(row: Stored, by_id: Mapping[int, Stored]) -> bool:
     """Whether it left, may have left, is with a worker or a person, or went in a text that did."""
+    if row.status not in STAYS:
+        return True
     if row.status is Status.FOLDED:
         host = by_id.get(row.host or 0)
         return host is not None and host.status not in NOT_CARRIED
-    if row.status is Status.SKIPPED:
-        return row.reason == BY_PERSON
-    return row.status not in PENDING
+    return row.status is Status.SKIPPED and row.reason == BY_PERSON
 
 
 def _was_to_come(row: Stored, since: datetime, by_id: Mapping[int, Stored]) -> bool:

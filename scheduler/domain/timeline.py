@@ -144,14 +144,15 @@ def build_timeline(standings: Sequence[Standing]) -> Timeline:
 
 def _planned(slot: Slot) -> PlannedReminder:
     c, treatment = slot.candidate, slot.course.treatment
+    due_local = localtime.to_wall(treatment.timezone, c.due_at)
     return PlannedReminder(
         key=c.key,
         message=c.message,
         label=c.label,
         kind=c.kind,
-        day=treatment.day_of(c.due_at),
+        day=(due_local.date() - treatment.day_zero).days,
         due_at=c.due_at,
-        due_local=localtime.to_wall(treatment.timezone, c.due_at),
+        due_local=due_local,
         timezone=treatment.timezone,
         send_by=c.send_by,
         critical=c.critical,

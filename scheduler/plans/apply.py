@@ -16,7 +16,7 @@ from scheduler.domain.diff import STATUS, Diff, Effect, Step
 from scheduler.domain.status import Status
 from scheduler.history import move
 from scheduler.models import Episode, Reminder
-from scheduler.sets import chunks, insert, stamp, with_ids
+from scheduler.sets import at_once, chunks, insert, stamp, with_ids
 
 NEW = (
     "clinic_id", "episode_id", "key", "message", "folds", "critical", "last", "any_hour",
@@ -33,16 +33,17 @@ PLAN = """
         due_at = %s, due_local = %s, timezone = %s, send_by = %s, try_at = %s
     WHERE id IN (IDS) AND status = 'scheduled'
 """
-# The same for many rows at once: a fraction of what a statement for each costs a server.
+# The same for every content at once: a fraction of what a statement for each costs a server.
 PLAN_EACH = """
     UPDATE scheduler_reminder AS row SET message = new.message, folds = new.folds::jsonb,
         critical = new.critical, last = new.last, any_hour = new.any_hour, due_at = new.due_at,
         due_local = new.due_local, timezone = new.timezone, send_by = new.send_by, try_at = new.try_at
     FROM unnest(
         %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::timestamptz[], %s::text[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::bigint[]
-    ) AS new (message, folds, critical, last, any_hour, due_at, due_local, timezone, send_by, try_at, id)
-    WHERE row.id = new.id AND row.status = 'scheduled'
+        %s::timestamptz[], %s::timestamptz[], %s::text[]
+    ) AS new (message, folds, critical, last, any_hour, due_at, due_local, timezone, send_by, try_at, ids),
+        unnest(new.ids::bigint[]) AS wanted (id)
+    WHERE row.id = wanted.id AND row.status = 'scheduled'
 """
 REASON = {Effect.FOLDED: "folded", Effect.SUPERSEDED: "other-treatment"}
 Name = tuple[int, str]
@@ -57,8 +58,9 @@ def apply(diffs: Iterable[Diff], *, actor: str, now: datetime) -> None:
     _bring_back(steps, actor, now)
     new = _insert(steps, actor, now)
     _plan(steps)
-    ids = {name: row.id for diff in diffs for name, row in diff.rows.items()} | new
-    _speak_for(steps, ids, actor, now)
+    if any(step.effect in STATUS for step in steps):
+        ids = {name: row.id for diff in diffs for name, row in diff.rows.items()} | new
+        _speak_for(steps, ids, actor, now)
     _let_vanish(steps, actor, now)
 
 
@@ -120,29 +122,26 @@ def _stored(content: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _plan(steps: Sequence[Step]) -> None:
-    """New times and contents of what stays, or came back."""
+    """New times and contents of what stays, or came back. Many become alike: one day's texts of one message."""
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for step in steps:
         if step.row and step.effect in WRITTEN:
             alike[_content(step)].append(step.row.id)
     if alike:
-        write = _plan_at_once if connection.vendor == "postgresql" else _plan_one_by_one
+        write = _plan_at_once if connection.vendor == "postgresql" else _plan_each
         write({_stored(content): ids for content, ids in alike.items()})
 
 
 def _plan_at_once(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
-    rows = [(*content, pk) for content, ids in alike.items() for pk in ids]
+    rows = [(*content, f"{{{','.join(map(str, ids))}}}") for content, ids in alike.items()]
     with connection.cursor() as cursor:
         cursor.execute(PLAN_EACH, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _plan_one_by_one(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
-    """Those that become alike in one statement."""
+def _plan_each(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
+    statement, _ = at_once(PLAN, ())
     with connection.cursor() as cursor:
-        cursor.executemany(with_ids(PLAN, [0]), [(*c, ids[0]) for c, ids in alike.items() if len(ids) == 1])
-        for content, ids in alike.items():
-            for chunk in chunks(ids if len(ids) > 1 else ()):
-                cursor.execute(with_ids(PLAN, chunk), [*content, *chunk])
+        cursor.executemany(statement, [(*content, at_once(PLAN, ids)[1]) for content, ids in alike.items()])
 
 
 def _speak_for(steps: Sequence[Step], ids: Mapping[Name, int], actor: str, now: datetime) -> None:

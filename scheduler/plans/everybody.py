@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from scheduler import collector
 from scheduler.domain.diff import Diff
+from scheduler.domain.phases import Treatment
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.replan import Case, replan
 from scheduler.domain.status import Status
@@ -97,13 +98,13 @@ class Choice:
     moved: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
 
-    def __call__(self, episode: Episode, own: Protocol, pending: bool) -> Protocol:
+    def __call__(self, treatment: Treatment, own: Protocol, pending: bool) -> Protocol:
         if not pending or own.id != self.protocol.id:
             return own
-        if self.protocol.check_answers(episode.answers):
-            self.left.append(episode.pk)
+        if self.protocol.check_answers(treatment.answers):
+            self.left.append(treatment.episode)
             return own
-        self.moved.append(episode.pk)
+        self.moved.append(treatment.episode)
         return self.protocol
 
 

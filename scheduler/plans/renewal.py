@@ -10,14 +10,14 @@ from scheduler.domain.replan import Case, replan
 from scheduler.models import Edition, Episode
 from scheduler.plans.apply import apply
 from scheduler.plans.cases import load_cases
-from scheduler.sets import chunks, stamp, with_ids
+from scheduler.sets import at_once, stamp
 from scheduler.wake import wake_workers
 
 HOLD = "SELECT id FROM scheduler_patient WHERE id IN (IDS) ORDER BY id "
 SINCE = "UPDATE scheduler_patient SET planned_at = %s WHERE id IN (IDS)"
 REVISED = """
     UPDATE scheduler_episode SET revision = revision + 1,
-        edition_id = CASE WHEN id IN (MOVED) THEN %s ELSE edition_id END
+        edition_id = CASE WHEN id IN (IDS) THEN %s ELSE edition_id END
     WHERE patient_id IN (IDS) AND state <> %s
 """
 
@@ -31,12 +31,10 @@ def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
     sql = HOLD
     if connection.features.has_select_for_update:
         sql += "FOR UPDATE" if busy_too else "FOR UPDATE SKIP LOCKED"
-    held: list[int] = []
+    statement, numbers = at_once(sql, patients)
     with connection.cursor() as cursor:
-        for chunk in chunks(sorted(patients)):
-            cursor.execute(with_ids(sql, chunk), chunk)
-            held += [row[0] for row in cursor.fetchall()]
-    return held
+        cursor.execute(statement, [numbers])
+        return [row[0] for row in cursor.fetchall()]
 
 
 @transaction.atomic
@@ -69,11 +67,9 @@ def write(
 def _stand_since(
     patients: Sequence[int], now: datetime, edition: Edition | None, moved: Sequence[int]
 ) -> None:
-    # Where nothing moves, no episode has this number.
-    ids = list(moved) or [0]
-    revised = REVISED.replace("(MOVED)", with_ids("(IDS)", ids))
+    revised, going_over = at_once(REVISED, moved)
+    edition_id = edition.pk if edition else None
     with connection.cursor() as cursor:
-        for chunk in chunks(patients):
-            cursor.execute(with_ids(SINCE, chunk), [stamp(now), *chunk])
-            values = [*ids, edition.pk if edition else None, *chunk, str(Episode.State.CANCELLED)]
-            cursor.execute(with_ids(revised, chunk), values)
+        since, numbers = at_once(SINCE, patients)
+        cursor.execute(since, [stamp(now), numbers])
+        cursor.execute(revised, [going_over, edition_id, numbers, str(Episode.State.CANCELLED)])

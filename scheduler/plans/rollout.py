@@ -8,6 +8,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from time import monotonic, sleep
 
 import structlog
@@ -107,18 +108,19 @@ def _renew(rollout: Rollout, patients: Sequence[int], now: datetime) -> Reach:
 
 def _tell(rollout: Rollout, moved: list[int], diffs: Mapping[int, Diff], now: datetime) -> None:
     """An event on every episode, with what it does there."""
-    steps: dict[int, list[list[str]]] = {episode: [] for episode in moved}
+    steps: dict[int, list[tuple[str, str]]] = {episode: [] for episode in moved}
     for diff in diffs.values():
         for one in diff.steps:
             if one.episode in steps:
-                steps[one.episode].append([one.key, str(one.effect)])
+                steps[one.episode].append((one.key, str(one.effect)))
     about = (rollout.clinic_id, "edition-applied", rollout.started_by, stamp(now), "", "", "")
     number = rollout.edition.number
-    insert(
-        Event,
-        EVENT,
-        ((*about, episode, json.dumps({"number": number, "steps": done})) for episode, done in steps.items()),
-    )
+
+    @cache
+    def details(done: tuple[tuple[str, str], ...]) -> str:
+        return json.dumps({"number": number, "steps": done})
+
+    insert(Event, EVENT, ((*about, episode, details(tuple(done))) for episode, done in steps.items()))
 
 
 def differences(rollout: Rollout) -> dict[str, list[int]]:
