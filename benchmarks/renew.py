@@ -1,14 +1,15 @@
 """Planning everybody anew for a new edition, beside a bare UPDATE of the same rows with the same values.
 
 The bare UPDATE knows already which row gets which values: it is the least that any way of doing it costs. It
-is done row by row with the driver's `executemany`, in as many transactions as the job has steps.
+is done row by row with the driver's `executemany`, in as many transactions as the job has steps. On SQLite
+the job leaves every third second to others, who could not write else; the ratio is told without that too.
 """
 
 import os
 import sys
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 import django
 
@@ -45,31 +46,36 @@ def main(patients: int) -> None:
         with connection.cursor() as cursor:
             # As a server does by itself within a minute; else the measure depends on whether it has.
             cursor.execute("ANALYZE")
-        ratios = [compare(clinic, TIMES[number % 2], patients) for number in range(ROUNDS)]
-        print(f"  {patients} patients treated in the last {days} days: {median(ratios):.1f} times (median)")
+        rounds = [compare(clinic, TIMES[number % 2], patients) for number in range(ROUNDS)]
+        ratio, at_work = (median(ratios) for ratios in zip(*rounds, strict=True))
+        print(f"  {patients} patients treated in the last {days} days: {ratio:.1f} times (median)")
+        if at_work < ratio:
+            print(f"    without what is left to others: {at_work:.1f} times (median)")
         report(
-            "renew", engine(), case=slug, patients=patients, days=days, ratio=median(ratios), rounds=ratios
-        )
+            "renew", engine(), case=slug, patients=patients, days=days, ratio=ratio, at_work=at_work,
+            rounds=[one for one, _ in rounds],
+        )  # fmt: skip
 
 
-def compare(clinic: Clinic, times: dict[str, str], patients: int) -> float:
-    before = rows(clinic)
-    ours = timed(lambda: publish(clinic, times))
+def compare(clinic: Clinic, times: dict[str, str], patients: int) -> tuple[float, float]:
+    """How many times as long it takes, with and without what is left to others."""
+    before, rests = rows(clinic), list[float]()
+    ours = timed(lambda: publish(clinic, times, lambda seconds: rests.append(timed(lambda: sleep(seconds)))))
     after = rows(clinic)
     changed = [(*values, pk) for pk, values in after.items() if values != before[pk]]
     bare = timed(lambda: update(changed, steps=-(-patients // STEP)))
     print(f"  {len(changed)} rows: planned anew {ours:.2f} s, updated {bare:.2f} s: {ours / bare:.1f} times")
-    return ours / bare
+    return ours / bare, (ours - sum(rests)) / bare
 
 
-def publish(clinic: Clinic, times: dict[str, str]) -> None:
+def publish(clinic: Clinic, times: dict[str, str], rest: Callable[[float], None] = sleep) -> None:
     edition = editions.publish(
         clinic, PROTOCOL, SETTINGS | times, reason="bench", approved_by="Dr Bench", actor=ACTOR, now=NOW
     )
     rollout = Rollout.objects.create(
         clinic=clinic, edition=edition, started_by=ACTOR, started_at=NOW, moved_at=NOW
     )
-    carry_out(rollout, lambda: NOW)
+    carry_out(rollout, lambda: NOW, rest=rest)
 
 
 def rows(clinic: Clinic) -> dict[int, Values]:

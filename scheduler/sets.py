@@ -31,15 +31,20 @@ def with_ids(sql: str, ids: Sequence[Any]) -> str:
     return sql.replace("(IDS)", "(" + ", ".join(["%s"] * len(ids)) + ")")
 
 
-def at_once(sql: str, ids: Iterable[int]) -> tuple[str, str]:
-    """The statement for rows of these ids where it says `IN (IDS)`, and its one parameter, however many.
+def at_once(sql: str) -> str:
+    """The statement with one placeholder for any number of ids where it says `IN (IDS)`; see `listed`.
 
-    The statement stays the same, so that it is prepared once; and many ids are read sooner so.
+    It stays the same however many they are, so that it is prepared once, and is read sooner.
     """
-    numbers = ",".join(map(str, ids))
     if connection.vendor == "postgresql":
-        return sql.replace("IN (IDS)", "= ANY (%s::bigint[])"), f"{{{numbers}}}"
-    return sql.replace("(IDS)", "(SELECT value FROM json_each(%s))"), f"[{numbers}]"
+        return sql.replace("IN (IDS)", "= ANY (%s::bigint[])")
+    return sql.replace("(IDS)", "(SELECT value FROM json_each(%s))")
+
+
+def listed(ids: Iterable[int]) -> str:
+    """The ids as the one parameter that `at_once` has a place for: an array, or JSON."""
+    numbers = ",".join(map(str, ids))
+    return f"{{{numbers}}}" if connection.vendor == "postgresql" else f"[{numbers}]"
 
 
 def stamp(instant: datetime) -> Any:

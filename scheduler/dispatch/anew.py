@@ -13,9 +13,9 @@ from django.db.models import Count
 
 from scheduler.dispatch.decide import UNREADABLE
 from scheduler.dispatch.row import Row
-from scheduler.domain.due import OPENERS
 from scheduler.domain.opening import MISSED
 from scheduler.domain.phases import SECOND
+from scheduler.domain.protocol import OPENERS
 from scheduler.domain.status import Status
 from scheduler.models import Episode, Reminder
 from scheduler.plans.cases import load_cases

@@ -7,12 +7,11 @@ from typing import NamedTuple
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.phases import Course
-from scheduler.domain.protocol import At, Message, SendBy
+from scheduler.domain.protocol import OPENERS, At, Message, SendBy
 
 #: an enrolment at the desk this soon after the treatment is answered at any hour
 AT_DESK = timedelta(hours=3)
 HOUR = timedelta(hours=1)
-OPENERS = ("welcome", "catch-up", "correction")
 #: texts that would leave at the same minute leave this far apart
 APART = timedelta(minutes=30)
 

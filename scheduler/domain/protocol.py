@@ -28,6 +28,8 @@ Subject = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_w
 Days = Annotated[int, Field(ge=0, le=366)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda ids: (ids,) if isinstance(ids, str) else ids)]
 Statements = Annotated[tuple[StatementId, ...], Field(min_length=1)]
+#: the kinds of the messages that say what holds at the beginning of a plan, or when it is made anew
+OPENERS = ("welcome", "catch-up", "correction")
 
 
 class Part(BaseModel):
@@ -247,6 +249,7 @@ class Protocol(Part):
             name for name, value in self.values.items() if value.set_by_clinic and value.mode is None
         )
 
+    # A copy with other settings keeps what is worked out here: none of them touches the kind of a message.
     @cached_property
     def welcome(self) -> str:
         return next(key for key, message in self.messages.items() if message.kind == "welcome")
@@ -260,3 +263,8 @@ class Protocol(Part):
         """What is said when dates change that were told; a protocol without it says what holds now."""
         kinds = {message.kind: key for key, message in self.messages.items()}
         return kinds.get("correction", self.catch_up)
+
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """The ids of the messages of those kinds."""
+        return frozenset(key for key, message in self.messages.items() if message.kind in OPENERS)

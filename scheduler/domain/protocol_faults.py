@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from scheduler.domain.protocol import At, Condition, Ends, Line, Message, Phase, Protocol
+from scheduler.domain.protocol import OPENERS, At, Condition, Ends, Line, Message, Phase, Protocol
 from scheduler.domain.text_faults import faults_of_sms, faults_of_text
 
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 Ids = Mapping[str, set[str]]
-OPENERS = ("welcome", "catch-up", "correction")
 DAYS_OF_AT = ("enrolment", "day", "last_day_of", "end_of", "each_day_of")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from scheduler.domain.due import OPENERS, Candidate
+from scheduler.domain.due import Candidate
 from scheduler.domain.phases import Course
 from scheduler.domain.standing import Opening, Standing
 from scheduler.domain.status import Status
@@ -95,8 +95,8 @@ def _was_to_come(row: Stored, since: datetime, by_id: Mapping[int, Stored]) -> b
 
 
 def _said(course: Course, gone: Iterable[Stored]) -> Candidate | None:
-    messages = course.protocol.messages
-    openers = [row for row in gone if row.message in messages and messages[row.message].kind in OPENERS]
+    messages, names = course.protocol.messages, course.protocol.openers
+    openers = [row for row in gone if row.message in names]
     if not openers:
         return None
     last = max(openers, key=lambda row: row.due_at)
@@ -109,8 +109,7 @@ def _interrupted(course: Course, rows: Sequence[Stored], by_id: Mapping[int, Sto
     paused = [row.due_at for row in rows if row.status is Status.SKIPPED and row.reason == PAUSED]
     if not paused:
         return False
-    openers = {name for name, message in course.protocol.messages.items() if message.kind in OPENERS}
-    said = [row.due_at for row in rows if row.message in openers and is_gone(row, by_id)]
+    said = [row.due_at for row in rows if row.message in course.protocol.openers and is_gone(row, by_id)]
     return not said or max(said) < max(paused)
 
 

@@ -16,7 +16,7 @@ from scheduler.domain.diff import STATUS, Diff, Effect, Step
 from scheduler.domain.status import Status
 from scheduler.history import move
 from scheduler.models import Episode, Reminder
-from scheduler.sets import at_once, chunks, insert, stamp, with_ids
+from scheduler.sets import at_once, chunks, insert, listed, stamp, with_ids
 
 NEW = (
     "clinic_id", "episode_id", "key", "message", "folds", "critical", "last", "any_hour",
@@ -122,26 +122,17 @@ def _stored(content: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _plan(steps: Sequence[Step]) -> None:
-    """New times and contents of what stays, or came back. Many become alike: one day's texts of one message."""
+    """New times and contents of what stays, or came back. One day's texts of a message are alike."""
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for step in steps:
         if step.row and step.effect in WRITTEN:
             alike[_content(step)].append(step.row.id)
-    if alike:
-        write = _plan_at_once if connection.vendor == "postgresql" else _plan_each
-        write({_stored(content): ids for content, ids in alike.items()})
-
-
-def _plan_at_once(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
-    rows = [(*content, f"{{{','.join(map(str, ids))}}}") for content, ids in alike.items()]
+    rows = [(*_stored(content), listed(ids)) for content, ids in alike.items()]
     with connection.cursor() as cursor:
-        cursor.execute(PLAN_EACH, [list(column) for column in zip(*rows, strict=True)])
-
-
-def _plan_each(alike: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
-    statement, _ = at_once(PLAN, ())
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [(*content, at_once(PLAN, ids)[1]) for content, ids in alike.items()])
+        if rows and connection.vendor == "postgresql":
+            cursor.execute(PLAN_EACH, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(at_once(PLAN), rows)
 
 
 def _speak_for(steps: Sequence[Step], ids: Mapping[Name, int], actor: str, now: datetime) -> None:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from scheduler.domain.due import OPENERS
 from scheduler.domain.opening import Telling
 from scheduler.domain.pattern import course_of
 from scheduler.domain.phases import Course, Treatment
@@ -18,7 +17,7 @@ from scheduler.domain.status import AttemptStatus, Status
 from scheduler.domain.stored import PENDING, Stored
 from scheduler.editions import protocol_of
 from scheduler.models import Edition, Episode
-from scheduler.sets import at_once, instant
+from scheduler.sets import at_once, instant, listed
 
 EPISODES = """
     SELECT id, patient_id, edition_id, state, CAST(treated_at AS text), timezone, CAST(answers AS text),
@@ -118,8 +117,7 @@ def _tellings(treated: Mapping[int, _Treated], rows: Mapping[int, Stored]) -> It
     for reminder, created_at, told in _fetch(TELLINGS, rows, *NEVER_ARRIVED):
         row = rows[reminder]
         patient, protocol, treatment, _ = treated[row.episode]
-        known = protocol.messages.get(row.message)
-        opens = known is not None and known.kind in OPENERS
+        opens = row.message in protocol.openers
         for number, ends in ends_of(told).items():
             about = int(number or row.episode)
             site = treated[about].treatment.site if number else treatment.site
@@ -128,9 +126,8 @@ def _tellings(treated: Mapping[int, _Treated], rows: Mapping[int, Stored]) -> It
 
 def _fetch(sql: str, ids: Iterable[int], *values: Any) -> list[tuple[Any, ...]]:
     """The rows in the order of their ids, which come first."""
-    statement, numbers = at_once(sql, ids)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [numbers, *values])
+        cursor.execute(at_once(sql), [listed(ids), *values])
         return sorted(cursor.fetchall())
 
 

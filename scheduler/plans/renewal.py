@@ -10,7 +10,7 @@ from scheduler.domain.replan import Case, replan
 from scheduler.models import Edition, Episode
 from scheduler.plans.apply import apply
 from scheduler.plans.cases import load_cases
-from scheduler.sets import at_once, stamp
+from scheduler.sets import at_once, listed, stamp
 from scheduler.wake import wake_workers
 
 HOLD = "SELECT id FROM scheduler_patient WHERE id IN (IDS) ORDER BY id "
@@ -31,9 +31,8 @@ def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
     sql = HOLD
     if connection.features.has_select_for_update:
         sql += "FOR UPDATE" if busy_too else "FOR UPDATE SKIP LOCKED"
-    statement, numbers = at_once(sql, patients)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [numbers])
+        cursor.execute(at_once(sql), [listed(patients)])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -67,9 +66,7 @@ def write(
 def _stand_since(
     patients: Sequence[int], now: datetime, edition: Edition | None, moved: Sequence[int]
 ) -> None:
-    revised, going_over = at_once(REVISED, moved)
-    edition_id = edition.pk if edition else None
+    edition_id, held = edition.pk if edition else None, listed(patients)
     with connection.cursor() as cursor:
-        since, numbers = at_once(SINCE, patients)
-        cursor.execute(since, [stamp(now), numbers])
-        cursor.execute(revised, [going_over, edition_id, numbers, str(Episode.State.CANCELLED)])
+        cursor.execute(at_once(SINCE), [stamp(now), held])
+        cursor.execute(at_once(REVISED), [listed(moved), edition_id, held, str(Episode.State.CANCELLED)])

@@ -40,15 +40,19 @@ def carry_out(
     *,
     by: str = "",
     tell: Callable[[int], None] = lambda done: None,
+    rest: Callable[[float], None] = sleep,
 ) -> Rollout:
-    """Step by step to the end; `tell` hears how many patients are done. Others may write in between."""
+    """Step by step to the end; `tell` hears how many patients are done.
+
+    Where only one can write at a time, `rest` leaves so many seconds to others after each step.
+    """
     waiting = reached(rollout.clinic, rollout.edition.protocol_id, after=rollout.last_patient)
     while rollout.finished_at is None:
         begun = monotonic()
         rollout = step(rollout.pk, clock(), by=by, waiting=waiting)
         tell(rollout.done.get("patients", 0))
         if not (rollout.finished_at or connection.features.has_select_for_update):
-            sleep((monotonic() - begun) / 2)
+            rest((monotonic() - begun) / 2)
     return rollout
 
 

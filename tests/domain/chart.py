@@ -9,13 +9,12 @@ from datetime import datetime
 
 from scheduler.domain import localtime
 from scheduler.domain.diff import STATUS, Diff, Effect, Step
-from scheduler.domain.due import OPENERS
 from scheduler.domain.message import Content, Part, Text, render_together
 from scheduler.domain.opening import Telling
 from scheduler.domain.overlap import leg_to_name, seen_with
 from scheduler.domain.pattern import course_of
 from scheduler.domain.phases import Course, Treatment
-from scheduler.domain.protocol import Protocol
+from scheduler.domain.protocol import OPENERS, Protocol
 from scheduler.domain.replan import Case, as_planned, replan
 from scheduler.domain.status import Status
 from scheduler.domain.stored import BY_PERSON, PAUSED, PENDING, Stored
