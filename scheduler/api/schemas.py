@@ -25,6 +25,12 @@ class Asked(Schema):
     )
     answers: dict[str, str] = Field({}, max_length=50, examples=[{"area": "small"}])
     site: str = Field("", description="left, right or both; empty: not given")
+    detail: Literal["", "full", "minimal"] = Field(
+        "",
+        description="how much its texts say; minimal: that there is a reminder, and the link to the "
+        "patient's page. Empty: as the clinic has it",
+    )
+    fewer_texts: bool = Field(False, description="only those that nobody should do without")
     patient: StrictInt | str = Field(
         "",
         description="the number of the patient's record, or `new`; empty: not said, refused with a question "
@@ -44,7 +50,13 @@ class Asked(Schema):
             site=self.site,
             fold=self.fold,
             patient=str(self.patient),
+            detail=self.detail,
+            fewer_texts=self.fewer_said,
         )
+
+    @property
+    def fewer_said(self) -> str:
+        return "yes" if self.fewer_texts else ""
 
 
 class AskedEnrolment(Asked):
@@ -72,6 +84,8 @@ class AskedEnrolment(Asked):
             late_confirmed=self.late_confirmed,
             fold=self.fold,
             patient=str(self.patient),
+            detail=self.detail,
+            fewer_texts=self.fewer_said,
         )
 
 
@@ -150,6 +164,8 @@ class EpisodeOut(Schema):
     answers: dict[str, str]
     site: str
     channels: list[str]
+    detail: str
+    fewer_texts: bool
     state: str
     outbox_only: bool
     phases: list[PhaseOut]

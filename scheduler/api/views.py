@@ -68,6 +68,8 @@ def _episode(episode: Episode) -> EpisodeOut:
         answers=episode.answers,
         site=episode.site,
         channels=episode.channels,
+        detail=episode.detail,
+        fewer_texts=episode.fewer_texts,
         state=episode.state,
         outbox_only=episode.outbox_only,
         phases=[

@@ -38,6 +38,8 @@ class Typed:
     treated_at: datetime | None = None
     channels: tuple[str, ...] = ()
     site: str = ""
+    detail: str = ""
+    fewer_texts: bool = False
 
     def read(self, field: str, reader: Callable[..., Any], *typed: Any, otherwise: Any = "") -> Any:
         try:
@@ -84,6 +86,8 @@ def read(asked: Enrolment) -> Typed:
     )
     typed.channels = typed.read("channels", reading.read_channels, asked.channels, otherwise=())
     typed.site = typed.read("site", reading.read_site, asked.site, SITES)
+    typed.detail = typed.read("detail", reading.read_detail, asked.detail)
+    typed.fewer_texts = typed.read("fewer_texts", reading.read_yes, asked.fewer_texts, otherwise=False)
     for channel in typed.channels:
         address = reading.CHANNELS[channel]
         if not getattr(typed, address):

@@ -21,6 +21,7 @@ from scheduler.enrolment.checking import (
 from scheduler.enrolment.further import add_treatment
 from scheduler.enrolment.patients import NEW, Reached, reached_by
 from scheduler.enrolment.request import Conflict, Enrolment, Refused
+from scheduler.enrolment.rows import wishes
 from scheduler.enrolment.writing import write
 from scheduler.models import Clinic, Episode, Event, Patient
 from scheduler.wake import wake_workers
@@ -34,6 +35,8 @@ DIFFERENT = {
     "answers": gettext_lazy("other answers were given"),
     "site": gettext_lazy("another leg was given"),
     "channels": gettext_lazy("other ways to reach the patient were chosen"),
+    "detail": gettext_lazy("its texts were to say more, or less"),
+    "fewer_texts": gettext_lazy("more texts were wanted, or fewer"),
 }
 
 
@@ -110,7 +113,10 @@ def _same_again(asked: Enrolment, typed: Typed, first: Episode) -> Enrolled:
         raise Refused(typed.faults)
     said = Event.objects.for_clinic(asked.clinic).get(episode=first, kind="enrolled").details
     now_said = {"answers": dict(asked.answers), "site": typed.site, "channels": list(typed.channels)}
-    differing = [str(sentence) for name, sentence in DIFFERENT.items() if said[name] != now_said[name]]
+    now_said |= wishes(typed)
+    differing = [
+        str(sentence) for name, sentence in DIFFERENT.items() if said.get(name) != now_said.get(name)
+    ]
     if asked.patient not in ("", NEW, str(first.patient_id)):
         differing.append(_("it belongs to patient %(patient_id)s") % {"patient_id": first.patient_id})
     if differing:

@@ -13,6 +13,7 @@ from scheduler.domain import localtime
 from scheduler.domain.echo import quoted
 from scheduler.domain.localtime import clock
 from scheduler.models import Patient
+from scheduler.models.clinic import Detail
 
 NAME_LENGTH = 120
 #: the joiners that some scripts need inside a name
@@ -80,6 +81,18 @@ def read_site(site: str, known: tuple[str, ...]) -> str:
     if site not in known:
         raise ValueError(_("The leg is left, right or both; or leave it out."))
     return site
+
+
+def read_detail(detail: str) -> str:
+    if detail and detail not in Detail.values:
+        raise ValueError(_("Texts say full or minimal; or leave it out."))
+    return detail
+
+
+def read_yes(said: str) -> bool:
+    if said not in ("", "yes", "no"):
+        raise ValueError(_("Say yes or no; or leave it out."))
+    return said == "yes"
 
 
 def read_treated(typed: str, zone: str, fold: str) -> datetime:

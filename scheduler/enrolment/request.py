@@ -15,6 +15,8 @@ class Enrolment:
     `treated` is when the treatment ended: 2026-11-20T15:00 on the clinic's wall clock, or with an offset.
     `fold` chooses where the clock shows that time twice: "first", "second", or "" (not said).
     `patient` is the number of the clinic's record that is meant, "new" for one of its own, or "" (not said).
+    `detail` is how much its texts say, "full" or "minimal", or "" (as the clinic has it).
+    `fewer_texts` is "yes", "no" or "" (not said: no).
     """
 
     clinic: Clinic
@@ -30,6 +32,8 @@ class Enrolment:
     late_confirmed: bool = False
     fold: str = ""
     patient: str = ""
+    detail: str = ""
+    fewer_texts: str = ""
 
 
 class Refused(ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from scheduler.domain import localtime
 from scheduler.domain.timeline import Timeline, Unsent
-from scheduler.enrolment.checking import Checked
+from scheduler.enrolment.checking import Checked, Typed
 from scheduler.enrolment.request import Enrolment
 from scheduler.models import Episode, Event, Reminder
 from scheduler.senders import leaves_for_real
@@ -24,6 +24,8 @@ def episode_row(asked: Enrolment, checked: Checked, patient_id: int, actor: str)
         answers=dict(treatment.answers),
         site=checked.typed.site,
         channels=list(checked.typed.channels),
+        detail=checked.typed.detail,
+        fewer_texts=checked.typed.fewer_texts,
         enrolled_at=treatment.enrolled_at,
         enrolled_by=actor,
         at_desk=treatment.at_desk,
@@ -72,7 +74,14 @@ def enrolled_details(episode: Episode, unsent: Iterable[Unsent]) -> dict[str, An
 
 def said_of(episode: Episode) -> dict[str, Any]:
     """What was said at enrolment besides who and when; the same enrolment again has to say the same."""
-    return {"answers": episode.answers, "site": episode.site, "channels": episode.channels}
+    said: dict[str, Any] = {"answers": episode.answers, "site": episode.site, "channels": episode.channels}
+    return said | wishes(episode)
+
+
+def wishes(said: Episode | Typed) -> dict[str, Any]:
+    """What most do not ask for is not written down for each."""
+    wished = {"detail": said.detail, "fewer_texts": said.fewer_texts}
+    return {name: value for name, value in wished.items() if value}
 
 
 def minutes(wall: datetime) -> str:

@@ -21,8 +21,8 @@ PATIENT = (
 )  # fmt: skip
 EPISODE = (
     "id", "clinic_id", "patient_id", "edition_id", "treated_at", "treated_local", "timezone", "answers",
-    "site", "channels", "enrolled_at", "enrolled_by", "at_desk", "outbox_only", "state", "revision",
-    "identity",
+    "site", "channels", "detail", "fewer_texts", "enrolled_at", "enrolled_by", "at_desk", "outbox_only",
+    "state", "revision", "identity",
 )  # fmt: skip
 REMINDER = (
     "id", "clinic_id", "episode_id", "key", "message", "folds", "critical", "last", "any_hour", "due_at",
@@ -74,8 +74,9 @@ def _patient(pk: int, asked: Enrolment, checked: Checked) -> Row:
 def _episode(one: Episode) -> Row:
     return (
         one.pk, one.clinic_id, one.patient_id, one.edition_id, stored(one.treated_at), one.treated_local,
-        one.timezone, json.dumps(one.answers), one.site, json.dumps(one.channels), stored(one.enrolled_at),
-        one.enrolled_by, one.at_desk, one.outbox_only, one.state, one.revision, one.identity,
+        one.timezone, json.dumps(one.answers), one.site, json.dumps(one.channels), one.detail,
+        one.fewer_texts, stored(one.enrolled_at), one.enrolled_by, one.at_desk, one.outbox_only, one.state,
+        one.revision, one.identity,
     )  # fmt: skip
 
 

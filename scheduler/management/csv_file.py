@@ -10,7 +10,7 @@ from scheduler.domain.echo import quoted
 from scheduler.management.base import WrongInput
 
 NEEDED = ("name", "treated")
-COLUMNS = (*NEEDED, "mobile", "email", "channel", "site", "fold", "patient")
+COLUMNS = (*NEEDED, "mobile", "email", "channel", "site", "fold", "patient", "detail", "fewer_texts")
 
 
 @dataclass(frozen=True, slots=True)

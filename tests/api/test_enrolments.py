@@ -26,6 +26,11 @@ def test_it_answers_the_same_again_with_the_same(post: Call) -> None:
     assert first.json() == second.json()
 
 
+def test_it_takes_how_much_texts_say_and_whether_fewer_are_wanted(post: Call) -> None:
+    answer = post("enrolments", SAM | {"detail": "minimal", "fewer_texts": True}).json()
+    assert (answer["detail"], answer["fewer_texts"]) == ("minimal", True)
+
+
 def test_it_answers_a_conflict(post: Call) -> None:
     post("enrolments", SAM)
     answer = post("enrolments", SAM | {"answers": {"area": "large"}})
@@ -43,6 +48,7 @@ def test_it_answers_a_conflict(post: Call) -> None:
         ({"protocol": "microwaves"}, "protocol", "there are: microsclerotherapy"),
         ({"name": None}, "name", "valid string"),
         ({"fold": "third"}, "fold", "'first'"),
+        ({"detail": "some"}, "detail", "'minimal'"),
         ({"answers": {"area": 3}}, "answers.area", "valid string"),
         ({"outbox_only": False}, "outbox_only", "not permitted"),
         ({"name": "x" * 501}, "name", "at most 500"),

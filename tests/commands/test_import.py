@@ -102,6 +102,16 @@ def test_it_asks_to_confirm_late_treatments(clinic: Clinic, csv: Path) -> None:
     assert rows()["Episode"] == 1
 
 
+def test_it_takes_how_much_texts_say_and_whether_fewer_are_wanted(clinic: Clinic, csv: Path) -> None:
+    head, odd = f"{HEAD},detail,fewer_texts", "Bo Example,07700 900125,2026-11-20T15:00,small,some,perhaps"
+    with pytest.raises(WrongInput) as refused:
+        run(csv, "\n".join([head, f"{SAM},Minimal,yes", f"{KIM},,", odd]))
+    told = str(refused.value).splitlines()
+    assert [line.split(": ")[:2] for line in told] == [["line 4", "detail"], ["line 4", "fewer_texts"]]
+    found = Episode.objects.for_clinic(clinic).order_by("pk").values_list("detail", "fewer_texts")
+    assert list(found) == [("minimal", True), ("", False)]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -39,6 +39,12 @@ def test_it_prints_the_episode_and_nothing_else(clinic: Clinic, capsys: pytest.C
     assert episode.enrolled_by == "command line"
 
 
+def test_it_takes_the_patients_wishes(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "--fewer-texts", detail="minimal")
+    episode = Episode.objects.for_clinic(clinic).get()
+    assert (episode.detail, episode.fewer_texts) == ("minimal", True)
+
+
 def test_it_prints_the_same_for_the_same(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys) == run(capsys, mobile="+447700900123", treated="2026-11-20T15:00Z")
 

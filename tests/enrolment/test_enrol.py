@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,6 +46,26 @@ def test_it_keeps_what_is_not_planned_and_why(clinic: Clinic) -> None:
     enrol(asked(clinic, late_confirmed=True), NURSE, NOW + timedelta(days=2))
     unplanned = Event.objects.for_clinic(clinic).get(kind="enrolled").details["not_planned"]
     assert {"key": "welcome", "reason": "past-send-by", "into": ""} in unplanned
+
+
+def test_it_keeps_how_much_texts_say_and_whether_fewer_are_wanted(clinic: Clinic) -> None:
+    said = asked(clinic, detail="minimal", fewer_texts="yes")
+    first = enrol(said, NURSE, NOW).episode
+    again = replace(said, treated="2026-11-20T15:10", patient=str(first.patient_id), fewer_texts="no")
+    second = enrol(again, NURSE, NOW).episode
+    assert (first.detail, first.fewer_texts) == ("minimal", True)
+    assert (second.detail, second.fewer_texts) == ("minimal", False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"), [({"detail": "full"}, "say more, or less"), ({"fewer_texts": "yes"}, "more texts")]
+)
+def test_the_same_with_another_wish_is_a_conflict(
+    wish: dict[str, str], sentence: str, clinic: Clinic
+) -> None:
+    enrol(asked(clinic), NURSE, NOW)
+    with pytest.raises(Conflict, match=sentence):
+        enrol(asked(clinic, **wish), NURSE, NOW)
 
 
 def test_it_makes_a_link_that_cannot_be_guessed_or_misread(clinic: Clinic) -> None:

@@ -39,7 +39,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fold", default="", metavar="first,second", help="which, where the clock showed that time twice"
         )
-
+        parser.add_argument(
+            "--detail",
+            default="",
+            metavar="full,minimal",
+            help="how much texts say; default: as the clinic has it",
+        )
+        parser.add_argument("--fewer-texts", action="store_true", help="only what nobody should do without")
         parser.add_argument(
             "--patient",
             default="",
@@ -88,6 +94,8 @@ def asked(options: dict[str, Any]) -> Enrolment:
         late_confirmed=options["confirm_late"],
         fold=options["fold"],
         patient=options["patient"],
+        detail=options["detail"],
+        fewer_texts="yes" if options["fewer_texts"] else "",
     )
 
 

@@ -105,6 +105,8 @@ def _asked(line: Line, clinic: Clinic, protocol: str, questions: Any, *, late_co
         late_confirmed=late_confirmed,
         fold=given["fold"].strip(),
         patient=given["patient"].strip(),
+        detail=given["detail"].strip().lower(),
+        fewer_texts=given["fewer_texts"].strip().lower(),
     )
 
 
