@@ -23,7 +23,7 @@ WORKERS = (1, 2, 3, 4)
 DELAYS = (0.1, 0.4)
 ROUNDS = 3
 TARGET = 0.9
-#: seconds: until workers have started; that a round is to take; and that it may take
+#: seconds: until workers that have started are at rest; that a round is to take; and that it may take
 SETTLED, LASTS, PATIENCE = 5.0, 10.0, 120.0
 IN_FLIGHT = 50
 
@@ -70,10 +70,19 @@ def _round(where: Place, twilio: Provider, number: int, texts: Sequence[int]) ->
     where.do("live.forget_sending")
     workers = [where.aftercare("worker") for _ in range(number)]
     try:
-        time.sleep(SETTLED)
+        _wait_until_ready(where, number)
         return _send(where, twilio, [worker.pid for worker in workers], texts)
     finally:
         end(*workers)
+
+
+def _wait_until_ready(where: Place, workers: int) -> None:
+    """Each has a connection to work with and one to listen on; what it does at the beginning is over soon."""
+    began = time.monotonic()
+    while len(where.do("live.backends")) < 2 * workers:
+        assert time.monotonic() < began + PATIENCE, where.said()
+        time.sleep(0.2)
+    time.sleep(SETTLED)
 
 
 def _send(where: Place, twilio: Provider, workers: Sequence[int], texts: Sequence[int]) -> Round:
