@@ -14,7 +14,7 @@ from scheduler.dispatch.row import Row
 from scheduler.domain.alike import sms_alone
 from scheduler.domain.message import Contact, Email, Part, Sms, render_email, render_sms
 from scheduler.domain.pattern import course_of
-from scheduler.enrolment.contact import link_to, unsubscribe_link
+from scheduler.enrolment.contact import link_unless, unsubscribe_link
 
 
 def write(row: Row, company: Company | None, kind: str, now: datetime) -> Sms | Email:
@@ -22,7 +22,8 @@ def write(row: Row, company: Company | None, kind: str, now: datetime) -> Sms | 
 
     Raises ValueError or LookupError where the edition cannot say it.
     """
-    contact, link = row.home.contact, link_to(row.patient.page_token)
+    contact = row.home.contact
+    link = link_unless(row.patient.page_token, revoked=row.patient.page_revoked_at is not None)
     if company:
         return _render(kind, company.parts(now), contact, link, now)
     content, treatment = row.reminder.content, row.episode.treatment

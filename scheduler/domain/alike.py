@@ -45,7 +45,7 @@ class _Moment:
     day_zero: date
     today: date
     content: Content
-    replies: bool
+    replies: bool | None
     example: _Example = field(compare=False)
 
 
@@ -79,7 +79,7 @@ def sms_alone(
     pattern, by, days = moved
     example = _Example(protocol, treatment, at)
     stand, today = _stand_at(pattern, at - by), localtime.local_date(treatment.timezone, at)
-    lines = _lines(_Moment(stand, MODEL_DAY + days, today, content, contact.replies, example))
+    lines = _lines(_Moment(stand, MODEL_DAY + days, today, content, contact.answers(link), example))
     ends = tuple([pattern.course.phases[name].ends_at for name in lines.hours])
     shared = _written(_Words(lines, ends, contact, len(link), content, example))
     return Sms(shared.text.replace(STAND_IN * len(link), link), shared.segments, shared.told)

@@ -10,12 +10,15 @@ from scheduler.domain.protocol import Condition
 
 
 class Moment(NamedTuple):
-    """When something is said (UTC), and in which reminder: its day, if it is the last, if one can reply."""
+    """When something is said (UTC), and in which reminder: its day, if it is the last, if one can reply.
+
+    `replies` is None where neither an answer nor the link to a page stops texts: nothing says how then.
+    """
 
     at: datetime
     day: int
     last: bool = False
-    replies: bool = True
+    replies: bool | None = True
 
 
 def holds(condition: Condition, course: Course, moment: Moment) -> bool:

@@ -90,7 +90,7 @@ class _Draft:
 
 
 def render(course: Course, content: Content, contact: Contact, link: str, at: datetime) -> Text:
-    """A reminder's text for the moment `at` (UTC), with the link to the patient's page.
+    """A reminder's text for the moment `at` (UTC), with the link to the patient's page; empty: without one.
 
     A line whose condition does not hold at that moment drops out; the emergency fragment never does.
     """
@@ -142,7 +142,7 @@ def _draft(
     at: datetime,
     dates: Callable[[date], str] = short_date,
 ) -> _Draft:
-    lines = [lines_of(part, at, contact.replies) for part in parts]
+    lines = [lines_of(part, at, contact.answers(link)) for part in parts]
     values = [values_of(p.course, contact, link, dates(p.content.due_date), dates=dates) for p in parts]
     return _Draft(parts, lines, values)
 
@@ -157,11 +157,11 @@ def _fitting(draft: _Draft) -> tuple[str, int, Sequence[Said]]:
     host, values = draft.parts[0], draft.values[0]
     protocol = host.course.protocol
     opening = f"{values['clinic']}:"
-    closing = f"{fill(protocol.emergency.sms, values)} {values['link']}"
+    closing = [fill(protocol.emergency.sms, values), *([values["link"]] if "link" in values else [])]
     room, said = protocol.messages[host.content.message].segments, draft.said("sms")
     spare = [place for place in _spare(draft.parts) if place in {(one.part, one.name) for one in said}]
     while True:
-        text = " ".join([opening, *with_legs(said), closing])
+        text = " ".join([opening, *with_legs(said), *closing])
         size = segments(text)
         if size <= room or not spare:
             return text, size, said

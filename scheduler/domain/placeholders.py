@@ -31,6 +31,10 @@ class Contact:
     emergency_number: str = ""
     replies: bool = True
 
+    def answers(self, link: str) -> bool | None:
+        """Whether texts can be answered. None: they cannot, nor is there a page that does it for them."""
+        return True if self.replies else False if link else None
+
 
 class Unfillable(LookupError):
     """A text speaks of a phase that is absent or has no end."""

@@ -47,7 +47,7 @@ class Said(NamedTuple):
     leg: str
 
 
-def lines_of(part: Part, at: datetime, replies: bool) -> dict[str, Line]:
+def lines_of(part: Part, at: datetime, replies: bool | None) -> dict[str, Line]:
     """The lines that hold at that moment, by their names."""
     course, content = part.course, part.content
     day = (content.due_date - course.treatment.day_zero).days

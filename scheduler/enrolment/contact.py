@@ -36,8 +36,13 @@ def new_token() -> str:
 
 
 def page_link(patient: Patient) -> str:
-    """The address of the patient's own page."""
-    return link_to(patient.page_token)
+    """The address of the patient's own page. Empty: it is revoked, and leads nowhere."""
+    return link_unless(patient.page_token, revoked=patient.page_revoked_at is not None)
+
+
+def link_unless(token: str, *, revoked: bool) -> str:
+    """As texts carry it: none while it is revoked."""
+    return "" if revoked else link_to(token)
 
 
 def unsubscribe_link(token: str, *, revoked: bool) -> str:
