@@ -49,7 +49,9 @@ class Chart:
 
     @property
     def case(self) -> Case:
-        return Case(dict(self.courses), tuple(self.rows.values()), tuple(self.tellings))
+        # A leg that was put right was always that one: texts spoke of this very treatment.
+        told = tuple(telling._replace(site=self.sites[telling.episode]) for telling in self.tellings)
+        return Case(dict(self.courses), tuple(self.rows.values()), told)
 
     def of(self, episode: int, key: str) -> Stored:
         return next(row for row in self.rows.values() if (row.episode, row.key) == (episode, key))
@@ -149,7 +151,7 @@ class Chart:
             ends.setdefault(int(number or row.episode), {})[phase] = end
         for episode, named in ends.items():
             site = self.sites[episode]
-            self.tellings.append(Telling(self.now, site, opens and episode == row.episode, named))
+            self.tellings.append(Telling(self.now, site, opens and episode == row.episode, named, episode))
 
     def text_of(self, row: Stored, at: datetime) -> tuple[Text, tuple[Part, ...]]:
         """What it says at a moment, with what it carries of other treatments."""

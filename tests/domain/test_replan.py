@@ -221,6 +221,16 @@ def test_a_change_that_is_taken_back(let_it_go: bool, corrections: int) -> None:
     ]
 
 
+def test_a_correction_that_waits_is_still_owed_when_the_leg_is_put_right() -> None:
+    chart = Chart(at("2026-11-20T15:00"))
+    chart.enrol(protocol(), treatment("2026-11-20T15:00"))
+    chart.change(0, site="left")
+    chart.let_pass(at("2026-11-24T12:00"))
+    chart.change(0, answers={"area": "large"})
+    chart.change(0, site="right")
+    assert [row.message for row in chart.pending()].count("correction") == 1
+
+
 @given(rounds(least=2, most=2))
 def test_when_the_deciding_treatment_is_taken_out_at_once_all_is_as_it_was(enrolled: list[Enrolled]) -> None:
     first, second = enrolled
