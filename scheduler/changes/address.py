@@ -65,6 +65,8 @@ class ChangeAddress:
         return Wanted(
             episode=episode,
             patient=addresses,
+            # Whoever reads the old address could stop what goes to the new one, from the page or an email.
+            new_link=_replaced(loaded, addresses),
             warnings=(*_went_elsewhere(loaded, addresses), *_stopped(loaded, addresses, channels)),
         )
 
@@ -90,22 +92,25 @@ def _running_others(loaded: Loaded) -> list[Episode]:
     return list(Episode.objects.for_clinic(loaded.clinic).filter(pk__in=pending))
 
 
+def _replaced(loaded: Loaded, typed: dict[str, Any]) -> bool:
+    """Whether an address that something may have gone to is not the patient's any more."""
+    return any((old := getattr(loaded.patient, name)) and value != old for name, value in typed.items())
+
+
 def _went_elsewhere(loaded: Loaded, typed: dict[str, Any]) -> Iterator[str]:
     """Nothing is sent twice: what an old address got, the new one does not get."""
-    replaced = [
-        name for name, value in typed.items() if (old := getattr(loaded.patient, name)) and value != old
-    ]
     gone = [row for row in loaded.rows if row.status in WENT]
-    if replaced and gone:
+    if _replaced(loaded, typed) and gone:
         yield (
             _(
-                "What has gone went to the old address, with the link to the patient's page, which still "
-                "works: if it was somebody else's, tell the patient what holds and the signs of a clot."
+                "What has gone went to the old address, and the link in it stops working: what is still to "
+                "come has a new one. If it was somebody else's, tell the patient what holds and the signs of "
+                "a clot."
             )
             if any(row.critical for row in gone)
             else _(
-                "What has gone went to the old address, with the link to the patient's page, which still "
-                "works: if it was somebody else's, tell the patient what holds."
+                "What has gone went to the old address, and the link in it stops working: what is still to "
+                "come has a new one. If it was somebody else's, tell the patient what holds."
             )
         )
 

@@ -15,6 +15,7 @@ from scheduler.changes.stale import BY_ITSELF, changes_since
 from scheduler.changes.wanted import Change, chosen_times
 from scheduler.domain.status import Status
 from scheduler.domain.stored import Stored
+from scheduler.enrolment.contact import new_token
 from scheduler.history import move
 from scheduler.models import Clinic, Episode, Event, Patient, Reminder
 from scheduler.plans.deeds import compact
@@ -110,6 +111,8 @@ def _store(loaded: Loaded, foreseen: Foreseen, actor: str) -> None:
         Episode.objects.for_clinic(clinic).filter(pk=loaded.episode.pk).update(**wanted.episode)
     if wanted.patient:
         Patient.objects.for_clinic(clinic).filter(pk=loaded.patient.pk).update(**wanted.patient)
+    if wanted.new_link:
+        Patient.objects.for_clinic(clinic).filter(pk=loaded.patient.pk).update(page_token=new_token())
     if wanted.own_times:
         mine = [row.id for row in chosen_times(loaded)]
         Reminder.objects.for_clinic(clinic).filter(pk__in=mine).update(moved_to=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduler.changes import said
 from scheduler.changes.facts import Facts, facts_of, in_words
 from scheduler.changes.loaded import Loaded
 from scheduler.changes.refused import refuse
@@ -49,6 +50,9 @@ class PlanEffect:
     `changes` is what is changed, `steps` what becomes of the patient's reminders; `timeline` is the plan
     afterwards, of all the patient's treatments. `texts` are all of its corrections and catch-ups, those too
     that were planned before. `reworded` are the reminders that go when they did and say other words.
+
+    Pages show `values`, `rules` and `messages` instead of changes and steps: messages by what they are
+    about, in the order of their times.
     """
 
     revision: int
@@ -61,6 +65,9 @@ class PlanEffect:
     reworded: tuple[Reworded, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    values: tuple[Line, ...]
+    rules: tuple[Line, ...]
+    messages: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
     label = wording.of_row(wanted.row) if wanted.row else ""
     changes = tuple(in_words(facts, loaded.course.protocol, after.episode.timezone, label))
     texts = tuple(_texts(after, timeline, diff))
-    words = tuple(_reworded(loaded, after, timeline, diff))
+    words, contact = tuple(_reworded(loaded, after, timeline, diff)), contact_of(after.clinic)
     steps = tuple(line for line in wording.lines(diff.steps) if line not in changes)
     effect = PlanEffect(
         revision=loaded.episode.revision,
@@ -98,8 +105,22 @@ def foresee(loaded: Loaded, change: Change) -> Foreseen:
         reworded=words,
         notes=(*wanted.notes, *_told(after, texts), *_gone(diff)),
         warnings=(*wanted.warnings, *_silent(after, wanted, timeline), *_nothing_left(after, timeline)),
+        values=() if wanted.row else changes,
+        rules=tuple(said.rules(loaded, after, wording)),
+        messages=_messages(loaded, wanted, facts, tuple(said.messages(diff, words, wording, contact))),
     )
     return Foreseen(effect, wanted, facts, after)
+
+
+def _messages(loaded: Loaded, wanted: Wanted, facts: Facts, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """With the one that a person decides about, which comes first."""
+    if wanted.row is None:
+        return lines
+    row, course = wanted.row, loaded.case.courses[wanted.row.episode]
+    subject = said.about(course, row.message, row.due_at, contact_of(loaded.clinic))
+    decided = in_words(facts, course.protocol, row.timezone, subject)
+    where = {(line.before, line.after) for line in decided}
+    return (*decided, *(line for line in lines if (line.before, line.after) not in where))
 
 
 def _texts(after: Loaded, timeline: Timeline, diff: Diff) -> Iterator[PlannedText]:

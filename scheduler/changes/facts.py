@@ -23,6 +23,7 @@ LABELS = {
     "channels": gettext_lazy("Ways to reach the patient"),
     "mobile": gettext_lazy("Mobile number"),
     "email": gettext_lazy("Email address"),
+    "page_link": gettext_lazy("Link to the patient's page"),
 }
 WORDS = {
     "sms": gettext_lazy("texts"),
@@ -30,6 +31,8 @@ WORDS = {
     "active": gettext_lazy("running"),
     "scheduled": gettext_lazy("planned"),
     "skipped": gettext_lazy("not sent"),
+    "link-as-sent": gettext_lazy("the one that was sent"),
+    "link-renewed": gettext_lazy("a new one"),
 }
 
 
@@ -45,7 +48,9 @@ def facts_of(loaded: Loaded, wanted: Wanted) -> Facts:
             before = wanted.row.due_at if name == "moved_to" else getattr(wanted.row, name)
             found |= _of_field("due_at" if name == "moved_to" else name, before, value)
         found.pop("reason", None)
-    return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+    differ = {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+    # Never the links themselves: whoever reads the history shall not be able to open the page.
+    return differ | ({"page_link": ("link-as-sent", "link-renewed")} if differ and wanted.new_link else {})
 
 
 def _of_field(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:

@@ -24,6 +24,8 @@ class Wanted:
     reminder: Mapping[str, Any] = field(default_factory=dict)
     #: times that a person chose for texts still to come do not hold any more
     own_times: bool = False
+    #: whoever has the link to the patient's page has it no more
+    new_link: bool = False
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -111,7 +111,7 @@ class Wording:
 
     def of_row(self, row: Stored) -> str:
         """What staff call a reminder; where the patient has several treatments, which one it is of."""
-        return self._of_treatment(label_in(self.courses[row.episode], row.message, row.due_at), row.episode)
+        return self.of_treatment(label_in(self.courses[row.episode], row.message, row.due_at), row.episode)
 
     def treatment(self, episode: int) -> str:
         return _("this treatment") if episode == self.this else named(self.courses[episode])
@@ -119,10 +119,10 @@ class Wording:
     def label(self, step: Step) -> str:
         if step.row and not step.planned and not step.unsent and step.episode in self.courses:
             return self.of_row(step.row)
-        return self._of_treatment(step.label, step.episode)
+        return self.of_treatment(step.label, step.episode)
 
     def of_planned(self, planned: PlannedReminder) -> str:
-        return self._of_treatment(planned.label, planned.episode)
+        return self.of_treatment(planned.label, planned.episode)
 
     def of_reworded(self, one: Reworded) -> Line:
         """The time stays; what it says anew is told, or that it says less."""
@@ -134,7 +134,7 @@ class Wording:
         )
         return Line(self.of_planned(one.planned), when, when, why)
 
-    def _of_treatment(self, label: str, episode: int) -> str:
+    def of_treatment(self, label: str, episode: int) -> str:
         several = len(self.courses.keys() - {self.this}) > 1 and episode in self.courses
         return (
             _("%(label)s of %(treatment)s") % {"label": label, "treatment": self.treatment(episode)}

@@ -30,9 +30,12 @@ def patient(episode: Episode) -> Patient:
 def test_what_is_to_come_goes_to_the_new_number(sam: Episode, channel: Recording) -> None:
     run(channel, NOW, DAY_1)
     effect = do(sam, ChangeAddress(mobile="07700 900777"), DAY_1)
-    assert [str(line) for line in effect.changes] == ["Mobile number: +447700900123 -> +447700900777"]
+    assert [str(line) for line in effect.changes] == [
+        "Mobile number: +447700900123 -> +447700900777",
+        "Link to the patient's page: the one that was sent -> a new one",
+    ]
     assert not effect.diff
-    assert "if it was somebody else's, tell the patient what holds." in effect.warnings[0]
+    assert "If it was somebody else's, tell the patient what holds." in effect.warnings[0]
     before = len(channel.taken)
     run(channel, DAY_1, at(22, 12))
     assert {one.address for one in channel.taken[before:]} == {"+447700900777"}
@@ -69,6 +72,7 @@ def test_the_event_keeps_the_addresses_and_no_log_does(sam: Episode) -> None:
     assert event.details["changed"] == {
         "mobile": ["+447700900123", "+447700900777"],
         "email": ["sam@example.com", "Sam@example.org"],
+        "page_link": ["link-as-sent", "link-renewed"],
     }
     assert "900" not in str(logs)
     assert patient(sam).email == "Sam@example.org"
@@ -120,3 +124,19 @@ def test_an_address_that_another_treatment_needs_stays(sam: Episode) -> None:
 def test_a_channel_that_leads_nowhere_is_refused(sam: Episode) -> None:
     with override_settings(EMAIL_LIVE=False), pytest.raises(Refused, match="Emails are not set up here"):
         look(sam, ChangeAddress(channels=("email",)), DAY_1)
+
+
+def test_whoever_reads_the_old_address_has_the_link_no_more(sam: Episode) -> None:
+    before = sam.patient.page_token
+    do(sam, ChangeAddress(email="sam.example@example.org"), DAY_1)
+    renewed = patient(sam).page_token
+    assert renewed != before
+    (event,) = events(sam)
+    assert before not in str(event.details)
+    assert renewed not in str(event.details)
+
+
+def test_a_first_address_leaves_the_link_as_it_is(sam: Episode) -> None:
+    Patient.objects.across_clinics().update(email="")
+    do(sam, ChangeAddress(email="sam.example@example.org"), DAY_1)
+    assert patient(sam).page_token == sam.patient.page_token
