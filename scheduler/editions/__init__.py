@@ -15,6 +15,7 @@ from scheduler.editions.current import (
 )
 from scheduler.editions.drafts import (
     Renewed,
+    as_if,
     change_draft,
     discard_draft,
     file_changes,
@@ -32,6 +33,7 @@ from scheduler.editions.files import (
     available_protocols,
     find_protocol,
 )
+from scheduler.editions.past import Deed, conflicts_of, deeds, settings_at
 from scheduler.editions.publishing import publish, publish_draft, refuse_unready
 from scheduler.editions.refused import Refused, Stale
 
@@ -41,17 +43,21 @@ __all__ = [
     "Checked",
     "Comparison",
     "Copied",
+    "Deed",
     "Missing",
     "Refused",
     "Renewed",
     "Stale",
     "UnknownProtocol",
+    "as_if",
     "available_protocols",
     "change_draft",
     "check",
     "compare",
+    "conflicts_of",
     "copy",
     "current_edition",
+    "deeds",
     "discard_draft",
     "edition_at_hand",
     "file_changes",
@@ -69,6 +75,7 @@ __all__ = [
     "refuse_unready",
     "renew_draft",
     "restore",
+    "settings_at",
     "start_draft",
     "where_to_set",
 ]

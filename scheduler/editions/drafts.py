@@ -1,6 +1,7 @@
 """The draft of a clinic's next edition: one at a time for each protocol, changed only by who has seen it."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,6 +138,16 @@ def change_draft(
         draft.settings, draft.reasons = wanted, given
         _save(draft, "draft-changed", actor, now, changes=differs, reasons=why)
     return draft
+
+
+def as_if(draft: Draft, settings: Mapping[str, str | None], reasons: Mapping[str, str]) -> Draft:
+    """The draft as `change_draft` would make it, to be checked; nothing is written."""
+    wanted = {**draft.settings, **without_emptied(settings)}
+    kept = {name: text for name, text in wanted.items() if text is not None}
+    changed = copy(draft)
+    changed.settings = kept
+    changed.reasons = {name: why for name, why in {**draft.reasons, **reasons}.items() if name in kept}
+    return changed
 
 
 def renew_draft(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scheduler import editions
+from scheduler.clinic_settings import FIELDS
 from scheduler.domain.merged import Stretch, stretches
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
@@ -157,11 +158,11 @@ def _blank(request: ClinicRequest, protocols: dict[str, Protocol]) -> HttpRespon
 
 
 def _not_ready(request: ClinicRequest) -> HttpResponse:
-    missing = {
-        protocol.title: editions.missing(request.clinic, name)
+    missing = [
+        (protocol, editions.missing(request.clinic, name))
         for name, protocol in editions.available_protocols().items()
-    }
-    context = {"missing": missing, "where": editions.where_to_set(request.clinic)}
+    ]
+    context = {"missing": missing, "of_the_clinic": FIELDS, "where": editions.where_to_set(request.clinic)}
     return render(request, "clinic/not_ready.html", context)
 
 

@@ -14,6 +14,8 @@ from scheduler.web import (
     patient_messages,
     patient_page,
     patients,
+    timings,
+    timings_setup,
 )
 
 register_converter(patient_link.Token, "token")
@@ -29,7 +31,10 @@ CLINIC = [
     path("outbox", outbox.outbox, name="outbox"),
     path("settings", clinic_settings.settings, name="clinic-settings"),
     path("settings/live", clinic_settings.live, name="clinic-live"),
-    path("settings/<slug:protocol>", clinic_settings.timings, name="timings"),
+    path("timings", timings.timings, name="timings"),
+    path("timings/<slug:protocol>", timings.draft, name="timings-draft"),
+    path("timings/<slug:protocol>/check", timings.check, name="timings-check"),
+    path("timings/<slug:protocol>/set-up", timings_setup.set_up, name="timings-setup"),
 ]
 
 urlpatterns = [

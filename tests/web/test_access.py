@@ -23,10 +23,13 @@ CLINIC_PAGES = {
     "outbox": 200,
     "clinic-settings": 200,
     "clinic-live": 403,
-    "timings": 403,
+    "timings": 200,
+    "timings-draft": 200,
+    "timings-check": 405,
+    "timings-setup": 403,
 }
 #: and what admins get
-ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings": 200}
+ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings-check": 405, "timings-setup": 302}
 FOR_ANYBODY_SIGNED_IN = {"home"}
 FOR_WHOEVER_HAS_THE_LINK = {
     "patient-page",
@@ -36,7 +39,17 @@ FOR_WHOEVER_HAS_THE_LINK = {
     "unknown-link",
 }
 #: posting changes something
-POSTS = ["enrol", "enrol-preview", "attention", "release-sender", "clinic-settings", "clinic-live", "timings"]
+POSTS = [
+    "enrol",
+    "enrol-preview",
+    "attention",
+    "release-sender",
+    "clinic-settings",
+    "clinic-live",
+    "timings-draft",
+    "timings-check",
+    "timings-setup",
+]
 
 
 def names(patterns: list[Any]) -> Iterator[str | None]:
@@ -53,7 +66,7 @@ def address(name: str, clinic: Clinic, episode: Episode) -> str:
     needs = {"slug": clinic.slug}
     if name in ("episode", "enrolled"):
         needs["episode"] = str(episode.pk)
-    if name == "timings":
+    if name.startswith("timings-"):
         needs["protocol"] = "microsclerotherapy"
     return reverse(name, kwargs=needs)
 
@@ -98,7 +111,10 @@ def test_it_lets_admins_in(name: str, clinic: Clinic, episode: Episode, admin: C
     assert admin.get(address(name, clinic, episode)).status_code == ADMIN[name]
 
 
-@pytest.mark.parametrize("name", ["clinic-settings", "clinic-live", "timings", "release-sender"])
+@pytest.mark.parametrize(
+    "name",
+    ["clinic-settings", "clinic-live", "timings-draft", "timings-check", "timings-setup", "release-sender"],
+)
 def test_it_refuses_changes_of_settings_by_staff(
     name: str, clinic: Clinic, episode: Episode, staff: Client
 ) -> None:

@@ -1,16 +1,13 @@
-from typing import Any
-
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from scheduler.editions import current_edition
-from scheduler.models import Clinic, Edition, Event, Reminder
+from scheduler.models import Clinic, Event, Reminder
 from tests.enrolment.clinics import PROTOCOL, bare_clinic
 from tests.web.people import enrolled, member, signed_in
 
 URL = "/c/leafy/settings"
-TIMINGS = f"{URL}/{PROTOCOL}"
+SET_UP = f"/c/leafy/timings/{PROTOCOL}/set-up"
 CLINIC = {
     "name": "Leafy Vein Clinic",
     "sms_name": "Leafy Clinic",
@@ -23,12 +20,6 @@ CLINIC = {
 VALUES = {
     "no_flying.mode": "length",
     "no_flying.days": "14",
-    "morning": "09:00",
-    "late-morning": "10:00",
-    "evening": "18:00",
-    "bedtime": "19:00",
-    "sending_from": "08:00",
-    "sending_until": "20:30",
     "reason": "Agreed in the team",
     "approved_by": "Dr Example",
 }
@@ -36,12 +27,6 @@ VALUES = {
 
 def shown(client: Client, url: str = URL) -> str:
     return client.get(url).content.decode()
-
-
-def settings_of(clinic: Clinic) -> dict[str, Any]:
-    edition = current_edition(clinic, PROTOCOL)
-    assert edition is not None
-    return edition.settings
 
 
 def test_staff_read_the_settings_and_are_offered_no_button(staff: Client) -> None:
@@ -55,7 +40,7 @@ def test_staff_read_the_settings_and_are_offered_no_button(staff: Client) -> Non
 def test_it_says_that_flying_is_left_out_explicitly(db: None) -> None:
     clinic = bare_clinic(demonstration=True, urgent_phone="+441632960123", reply_to="care@example.com")
     client = signed_in(member(clinic, "admin"))
-    client.post(TIMINGS, VALUES | {"no_flying.mode": "omit"})
+    client.post(SET_UP, VALUES | {"no_flying.mode": "omit"})
     page = shown(client)
     assert "Left out explicitly" in page
     assert "demonstration" in page
@@ -126,83 +111,22 @@ def test_what_is_not_set_yet_may_wait(name: str, db: None) -> None:
     assert client.post(URL, CLINIC | {name: ""}).status_code == 302
 
 
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        ({"no_flying.mode": "length", "no_flying.days": "35"}, {"no_flying": "35d"}),
-        ({"no_flying.mode": "in-person"}, {"no_flying": "in-person"}),
-        ({"no_flying.mode": "omit"}, {"no_flying": "omit"}),
-        ({"morning": "10:00"}, {"no_flying": "14d", "morning": "10:00"}),
-        ({"sending_until": "18:00"}, {"no_flying": "14d", "sending_until": "18:00"}),
-    ],
-)
-def test_it_publishes_an_edition_for_new_patients(
-    said: dict[str, str], kept: dict[str, str], admin: Client, clinic: Clinic
-) -> None:
-    assert admin.post(TIMINGS, VALUES | said).status_code == 302
-    assert settings_of(clinic) == kept
-    newest = Edition.objects.for_clinic(clinic).order_by("number").last()
-    assert newest is not None
-    assert (newest.number, newest.approved_by, newest.published_by) == (
-        2,
-        "Dr Example",
-        "admin@leafy.example.com",
-    )
-
-
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ({"no_flying.mode": ""}, "there is no default"),
-        ({"no_flying.days": ""}, "Give the number of days"),
-        ({"no_flying.days": "400"}, "Give whole days, from 1 to 366."),
-        ({"no_flying.days": "0"}, "Give whole days, from 1 to 366."),
-        ({"no_flying.days": "two"}, "Give whole days, from 1 to 366."),
-        ({"no_flying.mode": "maybe"}, "Choose one of the three"),
-        ({"morning": "25:00"}, "Write a time like 09:00"),
-        ({"sending_until": "09:00"}, "hours long at the least"),
-        ({"reason": ""}, "Say why it is changed"),
-        ({"approved_by": ""}, "Name the clinician"),
-    ],
-)
-def test_it_publishes_nothing_that_is_wrong(
-    said: dict[str, str], sentence: str, admin: Client, clinic: Clinic
-) -> None:
-    answer = admin.post(TIMINGS, VALUES | said)
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert Edition.objects.for_clinic(clinic).count() == 1
-
-
-def test_it_publishes_nothing_where_nothing_is_different(admin: Client, clinic: Clinic) -> None:
-    admin.post(TIMINGS, VALUES)
-    assert Edition.objects.for_clinic(clinic).count() == 1
-
-
-@pytest.mark.parametrize("url", [f"{URL}/live", TIMINGS])
 def test_it_counts_the_plans_that_still_have_something_to_send(
-    url: str, admin: Client, clinic: Clinic, settings: Settings
+    admin: Client, clinic: Clinic, settings: Settings
 ) -> None:
     settings.EMAIL_LIVE = True
     over = enrolled(clinic, name="Long Over")
     Reminder.objects.across_clinics().filter(episode=over).update(status="delivered")
     enrolled(clinic)
-    assert "The plans that run now (1) stay as they" in shown(admin, url)
-
-
-def test_it_knows_no_other_treatment(admin: Client) -> None:
-    assert admin.get(f"{URL}/nothing").status_code == 404
+    assert "The plans that run now (1) stay as they" in shown(admin, f"{URL}/live")
 
 
 def test_a_new_clinic_comes_from_nothing_to_its_first_patient(db: None) -> None:
     client = signed_in(member(bare_clinic(), "admin"))
     client.post(URL, CLINIC)
-    client.post(TIMINGS, VALUES)
+    client.post(SET_UP, VALUES)
     assert "Which veins were treated?" in shown(client, "/c/leafy/enrol")
 
 
 def test_it_says_when_messages_go_out_and_what_is_excepted(admin: Client) -> None:
-    shown_timings = shown(admin, TIMINGS)
-    for words in ("Messages go out from", "Messages go out until", "enrolled at the desk goes at once"):
-        assert words in shown_timings
     assert "enrolled at the desk goes at once" in shown(admin)

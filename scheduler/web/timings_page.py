@@ -1,0 +1,324 @@
+"""What stands on the page of a draft: its sections with their fields, and what is to be said beside each."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from scheduler.domain.clinic_values import apply
+from scheduler.domain.edits.findings import Finding, below_leaflet
+from scheduler.domain.edits.labels import in_words
+from scheduler.domain.edits.messages import OFF
+from scheduler.domain.edits.words import WORDS
+from scheduler.domain.length import parse_length
+from scheduler.domain.protocol import Line, Message, Protocol
+from scheduler.web import timings_words as told
+from scheduler.web.timings_fields import DAYS, UNIT, WHY, Data, field_names, identity, is_switch, values_of
+
+HOURS = ("sending_from", "sending_until")
+
+
+@dataclass(frozen=True)
+class Note:
+    """`kind` is error, warning, or now: what somebody else did meanwhile."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Why:
+    """The reason that is asked for a length below the leaflet's."""
+
+    name: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place beside a field, or beside a message as a whole, where notes appear."""
+
+    name: str
+    notes: tuple[Note, ...] = ()
+    why: Why | None = None
+
+    @property
+    def id(self) -> str:
+        return f"note-{identity(self.name)}"
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(note.kind == "error" for note in self.notes)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting. `first` and `second` are what its controls show; `said` is its value in words."""
+
+    name: str
+    label: str
+    first: str
+    second: str
+    said: str
+    #: the protocol's own, in words
+    own: str
+    is_edited: bool
+    slot: Slot
+
+    @property
+    def id(self) -> str:
+        return identity(self.name)
+
+    @property
+    def unit_name(self) -> str:
+        return self.name + UNIT
+
+    @property
+    def days_name(self) -> str:
+        return self.name + DAYS
+
+    @property
+    def is_off(self) -> bool:
+        return self.first == OFF
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    key: str
+    label: str
+    #: on which day it goes, where a rule says so and no number
+    rule: str
+    day: Field | None
+    time: Field | None
+    send_by: Field | None
+    last_moment: str
+    switch: Field | None
+    locked: str
+    subject: Field
+    slot: Slot
+    lines: tuple["LineRow", ...]
+
+    @property
+    def is_edited(self) -> bool:
+        fields = (self.day, self.time, self.send_by, self.switch, self.subject)
+        return any(one.is_edited for one in fields if one)
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """`fields` is empty for a line about the service, which is locked. `uses` are labels of messages."""
+
+    key: str
+    label: str
+    sms: str
+    email: str
+    fields: tuple[Field, ...]
+    uses: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"line-{self.key}"
+
+    @property
+    def is_edited(self) -> bool:
+        return any(one.is_edited for one in self.fields)
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(one.slot.is_wrong for one in self.fields)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page is made of. Fields in `bound` show what was typed, the others what the settings say."""
+
+    file: Protocol
+    settings: Mapping[str, str]
+    reasons: Mapping[str, str]
+    findings: Sequence[Finding] = ()
+    data: Data = field(default_factory=dict)
+    bound: Collection[str] = ()
+    #: beside fields: what could not be read, and what somebody else did meanwhile
+    faults: Mapping[str, str] = field(default_factory=dict)
+    meanwhile: Mapping[str, str] = field(default_factory=dict)
+
+
+class Page:
+    """The sections of a draft, or of an edition, each worked out when it is asked for."""
+
+    def __init__(self, look: Look) -> None:
+        self.look, self.file = look, look.file
+        self.protocol = apply(look.file, look.settings)[0]
+        self._values, self._own = values_of(self.file, look.settings), values_of(self.file, {})
+
+    @cached_property
+    def slots(self) -> dict[str, Slot]:
+        names = [*field_names(self.file), *(f"messages.{key}" for key in self.file.messages)]
+        notes: dict[str, list[Note]] = {name: [] for name in names}
+        for name, sentence in self.look.faults.items():
+            notes[name].append(Note(sentence, "error"))
+        for name, sentence in self.look.meanwhile.items():
+            notes[name].append(Note(sentence, "now"))
+        for one in self.look.findings:
+            place = self._place(one.name, notes)
+            if place and not (one.is_fault and one.name in self.look.faults):
+                notes[place].append(Note(one.sentence, "error" if one.is_fault else "warning"))
+        whys = {self._place(name, notes): name for name in below_leaflet(self.file, self.look.settings)}
+        return {name: Slot(name, tuple(found), self._why(whys.get(name))) for name, found in notes.items()}
+
+    @property
+    def whole(self) -> list[Finding]:
+        """What is about the draft as a whole, or about a setting that has no field."""
+        return [one for one in self.look.findings if not self._place(one.name, self.slots)]
+
+    @property
+    def unknown(self) -> list[str]:
+        """Settings that the protocol does not have any more: they can only be left out."""
+        return [name for name in self.look.settings if not self._place(name, self.slots)]
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """Every fault that has a field, with the id of its note."""
+        slots = self.slots.values()
+        return [(slot.id, note.text) for slot in slots for note in slot.notes if note.kind == "error"]
+
+    @property
+    def decided(self) -> list[Field]:
+        """What only the clinic can say."""
+        return [self.field(name) for name, value in self.file.values.items() if value.set_by_clinic]
+
+    @property
+    def lengths(self) -> list[Field]:
+        values = {name for name, value in self.file.values.items() if not value.set_by_clinic}
+        return [self.field(name) for name in field_names(self.file) if name.partition(".")[0] in values]
+
+    @property
+    def endless(self) -> list[str]:
+        """Rules to which the protocol gives no end."""
+        return [phase.label for phase in self.file.phases.values() if phase.ends is None]
+
+    @property
+    def times(self) -> list[tuple[Field, int]]:
+        """The named times, each with how many messages use it."""
+        used = [message.at.time for message in self.protocol.messages.values()]
+        return [(self.field(name), used.count(name)) for name in self.file.times]
+
+    @property
+    def hours(self) -> list[Field]:
+        return [self.field(name) for name in HOURS]
+
+    @property
+    def clocks(self) -> list[tuple[str, str]]:
+        """What a message may choose among."""
+        return [
+            (name, f"{told.time_label(name)} ({clock:%H:%M})") for name, clock in self.protocol.times.items()
+        ]
+
+    @cached_property
+    def messages(self) -> list[MessageRow]:
+        lines = {line.key: line for line in self.lines}
+        return [self._message(key, message, lines) for key, message in self.file.messages.items()]
+
+    @cached_property
+    def lines(self) -> list[LineRow]:
+        """Every line, in the order in which messages say them."""
+        named = [name for message in self.file.messages.values() for name in message.lines]
+        keys = dict.fromkeys([*named, *self.file.every_message])
+        return [self._line(key, self.protocol.lines[key]) for key in keys]
+
+    @property
+    def placeholders(self) -> list[tuple[str, str]]:
+        return list(told.placeholders(self.file))
+
+    def field(self, name: str) -> Field:
+        text, own = self._values[name], self._own[name]
+        first, second = self._typed(name) if name in self.look.bound else controls(self.file, name, text)
+        own_said = told.said(self.file, name, own)
+        label, said = told.label(self.file, name), told.said(self.file, name, text)
+        return Field(name, label, first, second, said, own_said, text != own, self.slots[name])
+
+    def _typed(self, name: str) -> tuple[str, str]:
+        data = self.look.data
+        return data.get(name, ""), data.get(name + UNIT, data.get(name + DAYS, ""))
+
+    def _optional(self, name: str) -> Field | None:
+        return self.field(name) if name in self._values else None
+
+    def _message(self, key: str, message: Message, lines: Mapping[str, LineRow]) -> MessageRow:
+        path = f"messages.{key}"
+        said = [*message.lines, *self.file.every_message]
+        return MessageRow(
+            key,
+            told.message_label(self.protocol, key),
+            told.rule(self.file, message),
+            *(self._optional(f"{path}.{part}") for part in ("day", "time", "send_by")),
+            told.last_moment(message.send_by),
+            self._optional(path),
+            str(told.LOCKED.get(message.kind, "")),
+            self.field(f"{path}.subject"),
+            self.slots[path],
+            tuple(lines[name] for name in said),
+        )
+
+    def _line(self, key: str, line: Line) -> LineRow:
+        names = () if line.service else (f"lines.{key}.sms", f"lines.{key}.email")
+        every = key in self.file.every_message
+        uses = [k for k, message in self.protocol.messages.items() if every or key in message.lines]
+        fields = tuple(self.field(name) for name in names)
+        labels = tuple(told.message_label(self.protocol, k) for k in uses)
+        return LineRow(key, in_words(key), line.sms or "", line.email or "", fields, labels)
+
+    def _place(self, name: str, slots: Collection[str]) -> str:
+        """The slot of a finding: its own, that of its first answer, or that of its message."""
+        if name in slots:
+            return name
+        if name in self.file.values and self.file.values[name].lengths:
+            return f"{name}.{next(iter(self.file.values[name].lengths))}"
+        message = ".".join(name.split(".")[:2])
+        return message if is_switch(message) and message in slots else ""
+
+    def _why(self, name: str | None) -> Why | None:
+        if name is None:
+            return None
+        text = self.look.data.get(WHY + name, self.look.reasons.get(name, ""))
+        return Why(WHY + name, identity(WHY + name), text)
+
+
+def controls(file: Protocol, name: str, text: str) -> tuple[str, str]:
+    """A setting's text as its one or two controls show it."""
+    section = name.partition(".")[0]
+    if section in file.values and file.values[section].set_by_clinic:
+        return ("length", str(parse_length(text).days)) if text[:1].isdigit() else (text, "")
+    if section in file.values:
+        return text[:-1], text[-1]
+    if name.endswith(".send_by"):
+        return ("0", "d") if text == "same-day" else (text[:-1], text[-1])
+    return text, ""
+
+
+def unsaved(file: Protocol, settings: Mapping[str, str], wanted: Mapping[str, str | None]) -> list[str]:
+    """What was typed and is not stored yet, in words."""
+    now, own = values_of(file, settings), values_of(file, {})
+    return [
+        _change(file, name, now[name], own[name] if text is None else text)
+        for name, text in wanted.items()
+        if name in now
+    ]
+
+
+def _change(file: Protocol, name: str, before: str, after: str) -> str:
+    label = told.label(file, name)
+    if name.endswith(WORDS):
+        return label
+    was, now = told.said(file, name, before), said_of_typed(file, name, after)
+    return _("%(label)s: %(after)s (was %(before)s)") % {"label": label, "after": now, "before": was}
+
+
+def said_of_typed(file: Protocol, name: str, text: str) -> str:
+    """What somebody typed need be no value of its kind: then it is said as it was typed."""
+    try:
+        return told.said(file, name, text)
+    except ValueError:
+        return text
