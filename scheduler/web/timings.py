@@ -19,7 +19,7 @@ from scheduler.web import timings_sample
 from scheduler.web import timings_words as told
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings_fields import Typed, differing, read
-from scheduler.web.timings_page import Look, Page, unsaved
+from scheduler.web.timings_page import CARRIED_OVER, Look, Page, unsaved
 from scheduler.web.timings_stale import Meanwhile, meanwhile
 
 
@@ -262,7 +262,7 @@ def _page(
     shown = _context(request, checked, page, unsaved or [])
     if found.pk is not None:
         shown |= {
-            "carry_over": {one.code for one in checked.findings} & {"stale-base", "other-file"},
+            "carry_over": {one.code for one in checked.findings} & CARRIED_OVER,
             "file_changes": editions.file_changes(found),
             "conflicts": [told.label(look.file, name) for name in editions.conflicts_of(found)],
         }

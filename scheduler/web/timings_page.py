@@ -10,12 +10,15 @@ from scheduler.domain.clinic_values import apply
 from scheduler.domain.edits.findings import Finding, below_leaflet
 from scheduler.domain.edits.labels import in_words
 from scheduler.domain.edits.messages import OFF
+from scheduler.domain.edits.timing import BELOW, REASON_MISSING
 from scheduler.domain.edits.words import WORDS
 from scheduler.domain.length import parse_length
 from scheduler.domain.protocol import Line, Message, Protocol
 from scheduler.web import timings_words as told
 from scheduler.web.timings_fields import DAYS, UNIT, WHY, Data, field_names, identity, is_switch, values_of
 
+#: settled by carrying a draft over to what holds now
+CARRIED_OVER = {"stale-base", "other-file"}
 HOURS = ("sending_from", "sending_until")
 
 
@@ -163,8 +166,12 @@ class Page:
             notes[name].append(Note(sentence, "now"))
         for one in self.look.findings:
             place = self._place(one.name, notes)
-            if place and not (one.is_fault and one.name in self.look.faults):
-                notes[place].append(Note(one.sentence, "error" if one.is_fault else "warning"))
+            # A reason is asked for, or shown, in a field of its own.
+            told_already = one.code in (BELOW, REASON_MISSING) or (
+                one.is_fault and one.name in self.look.faults
+            )
+            if place and not told_already:
+                notes[place].append(Note(told.plain(self.file, one), "error" if one.is_fault else "warning"))
         whys = {self._place(name, notes): name for name in below_leaflet(self.file, self.look.settings)}
         return {name: Slot(name, tuple(found), self._why(whys.get(name))) for name, found in notes.items()}
 
@@ -172,6 +179,11 @@ class Page:
     def whole(self) -> list[Finding]:
         """What is about the draft as a whole, or about a setting that has no field."""
         return [one for one in self.look.findings if not self._place(one.name, self.slots)]
+
+    @property
+    def other(self) -> list[Finding]:
+        """The same, but for what carrying the draft over settles."""
+        return [one for one in self.whole if one.code not in CARRIED_OVER]
 
     @property
     def unknown(self) -> list[str]:
@@ -183,6 +195,12 @@ class Page:
         """Every fault that has a field, with the id of its note."""
         slots = self.slots.values()
         return [(slot.id, note.text) for slot in slots for note in slot.notes if note.kind == "error"]
+
+    @property
+    def unreasoned(self) -> list[tuple[str, str]]:
+        """What still wants a reason, with the id of its note."""
+        wanting = (slot for slot in self.slots.values() if slot.why and not slot.why.text.strip())
+        return [(slot.id, told.label(self.file, slot.name)) for slot in wanting]
 
     @property
     def decided(self) -> list[Field]:
@@ -253,7 +271,9 @@ class Page:
             key,
             told.message_label(self.protocol, key),
             told.rule(self.file, message),
-            *(self._optional(f"{path}.{part}") for part in ("day", "time", "send_by")),
+            self._optional(f"{path}.day"),
+            self._optional(f"{path}.time"),
+            self._optional(f"{path}.send_by"),
             told.last_moment(message.send_by),
             self._optional(path),
             str(told.LOCKED.get(message.kind, "")),

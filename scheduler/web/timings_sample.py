@@ -1,7 +1,7 @@
 """What patients would get under a draft: a sample for some answers and a time, in words and cost."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
@@ -60,7 +60,15 @@ class Preview:
     fault: str = ""
     texts: tuple[Shown, ...] = ()
     gone: tuple[str, ...] = ()
-    holds: tuple[tuple[Phase, str], ...] = field(default=())
+    holds: tuple[tuple[Phase, str], ...] = ()
+
+    @property
+    def different(self) -> list[Shown]:
+        return [one for one in self.texts if one.news]
+
+    @property
+    def same(self) -> list[Shown]:
+        return [one for one in self.texts if not one.news]
 
 
 def look(checked: Checked, data: Mapping[str, str], now: datetime) -> Preview:

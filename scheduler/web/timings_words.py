@@ -1,11 +1,13 @@
 """A protocol's timings as people read them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from scheduler.domain.edits.finding import Finding
 from scheduler.domain.edits.labels import in_words
 from scheduler.domain.edits.messages import OFF, parse_send_by
 from scheduler.domain.length import parse_length
@@ -33,6 +35,8 @@ FIELDS: Final[Mapping[str, words.Word]] = {
     "sms": gettext_lazy("%(item)s: words of the text message"),
     "email": gettext_lazy("%(item)s: words of the email"),
 }
+#: as a finding names settings: lines.waxing.sms
+SETTING = re.compile(r"\b(?:lines|messages)\.[a-z0-9_-]+(?:\.[a-z_]+)?")
 
 
 def time_label(name: str) -> str:
@@ -153,6 +157,19 @@ LOCKED: Final[Mapping[str, words.Word]] = {
     "catch-up": gettext_lazy("It says what holds when nothing else did."),
     "correction": gettext_lazy("It follows a date that changed."),
 }
+
+
+def plain(file: Protocol, finding: Finding) -> str:
+    """A finding for people who see labels and no names of settings."""
+    if finding.code == "not-set":
+        return _("Choose one of the three; there is no default.")
+    named = SETTING.sub(lambda found: _quoted(label(file, found[0])), finding.sentence)
+    keys = {f"'{key}'": _quoted(message_label(file, key)) for key in file.messages}
+    return next((named.replace(key, called) for key, called in keys.items() if key in named), named)
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'
 
 
 def placeholders(file: Protocol) -> Iterator[tuple[str, str]]:

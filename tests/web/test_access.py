@@ -38,6 +38,7 @@ FOR_WHOEVER_HAS_THE_LINK = {
     "patient-unsubscribe",
     "unknown-link",
 }
+TIMINGS = ["timings-draft", "timings-check", "timings-setup"]
 #: posting changes something
 POSTS = [
     "enrol",
@@ -46,9 +47,7 @@ POSTS = [
     "release-sender",
     "clinic-settings",
     "clinic-live",
-    "timings-draft",
-    "timings-check",
-    "timings-setup",
+    *TIMINGS,
 ]
 
 
@@ -113,7 +112,7 @@ def test_it_lets_admins_in(name: str, clinic: Clinic, episode: Episode, admin: C
 
 @pytest.mark.parametrize(
     "name",
-    ["clinic-settings", "clinic-live", "timings-draft", "timings-check", "timings-setup", "release-sender"],
+    ["clinic-settings", "clinic-live", *TIMINGS, "release-sender"],
 )
 def test_it_refuses_changes_of_settings_by_staff(
     name: str, clinic: Clinic, episode: Episode, staff: Client

@@ -168,7 +168,9 @@ def test_it_refuses_other_words_about_the_same_treatment(staff: Client, clinic: 
     assert "already enrolled" in page
 
 
-@pytest.mark.parametrize(("role", "sentence"), [("admin", "Set them"), ("staff", "ask one of them")])
+@pytest.mark.parametrize(
+    ("role", "sentence"), [("admin", "Set what is missing"), ("staff", "ask one of them")]
+)
 def test_it_offers_no_form_before_the_clinic_has_said_what_only_it_can_say(
     role: str, sentence: str, db: None
 ) -> None:
