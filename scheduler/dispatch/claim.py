@@ -51,9 +51,13 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one claim brought. `looked_at` 0: nothing was due, or somebody else plans those patients now."""
+    """What one claim brought. `looked_at` 0: nothing was due, or somebody else has it in hand now.
+
+    `next_due` says then when to look again; None: nothing is scheduled.
+    """
 
     looked_at: int = 0
+    next_due: datetime | None = None
     claimed: tuple[Claimed, ...] = ()
     #: how many were not claimed, by what became of them
     set_aside: Counter[str] = field(default_factory=Counter)
@@ -91,12 +95,13 @@ def claim(
     first = next_due(now, waiting, ahead=ahead)
     if first is None or first > now:
         # Most looks find nothing: they cost one read, and take no lock.
-        return Batch()
+        return Batch(next_due=first)
     with transaction.atomic():
         senders = lanes(now)
         ids = take_due(now, limit, senders, queued=waiting.queued, ahead=ahead)
         rows = sorted(load(ids), key=lambda row: _moment(row, now))
-        return _claim_of(rows, now, worker, live, senders, began)
+        batch = _claim_of(rows, now, worker, live, senders, began)
+    return batch if batch.looked_at else replace(batch, next_due=now)
 
 
 def _moment(row: Row, now: datetime) -> datetime:
@@ -196,7 +201,7 @@ def _take(due: Sequence[_Due], now: datetime, worker: str, began: float) -> Batc
     claimed = _claim(slots, failed, now, worker, began)
     plan_anew(anew, now, worker=worker)
     counted = Counter(str(decision.status) for _, decision in decided if decision is not QUEUED)
-    return Batch(len(due), claimed, counted)
+    return Batch(len(due), claimed=claimed, set_aside=counted)
 
 
 def _slots(texts: Sequence[Prepared], now: datetime) -> tuple[list[tuple[Prepared, datetime]], list[int]]:

@@ -16,7 +16,7 @@ from scheduler.channels.base import TOO_LATE, Channel
 from scheduler.dispatch.claim import LEASE, Batch, Claimed, claim
 from scheduler.dispatch.clocks import Clocks, ClocksDiffer, Jumps, nothing_to_compare
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
-from scheduler.dispatch.due import next_due, queue_opens
+from scheduler.dispatch.due import queue_opens
 from scheduler.dispatch.inquiry import Desk
 from scheduler.dispatch.jobs import JOBS, Job, run_job
 from scheduler.dispatch.listen import listen
@@ -39,7 +39,7 @@ SHORT_SLEEP = 0.05
 RECORD_AFTER = 0.1
 RECORD_BATCH = 200
 #: what is under way when the worker is told to stop gets this long; the process is gone within ten seconds
-GRACE = 8.5
+GRACE = 7.5
 
 
 class Worker:
@@ -64,6 +64,7 @@ class Worker:
         self._database = DatabaseThread()
         #: so long before it is due a text is claimed: claiming takes longer than a text should be late
         self._ahead = AHEAD
+        self._next_due: datetime | None = None
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
         #: claimed, and certain not to be posted
@@ -125,7 +126,7 @@ class Worker:
             batch = await self._database.run(self._claim)
             self.counts += batch.set_aside
             self._taken += batch.claimed
-            looked_at = batch.looked_at
+            looked_at, self._next_due = batch.looked_at, batch.next_due
         return bool(await self._post_some() or looked_at)
 
     def _claim(self) -> Batch:
@@ -210,10 +211,8 @@ class Worker:
         return opens is not None and opens <= now + LEASE
 
     async def _until_next_due(self) -> None:
-        try:
-            due = await self._database.run(next_due, self._clock(), ahead=self._ahead)
-        except DatabaseAway:
-            due = None
+        """As the claim found it that brought nothing: the database is not asked a second time."""
+        due = self._next_due
         wait = (due - self._clock()).total_seconds() if due else LONGEST_SLEEP
         # Due already, yet not to be had: another worker is claiming it at this moment.
         await self._sleep(min(wait, LONGEST_SLEEP) if wait > 0 else SHORT_SLEEP)

@@ -28,11 +28,14 @@ def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
     Whoever plans a patient anew holds the patient's row, so that one waits for the other. Without `busy_too`
     those that somebody else is planning right now are left out.
     """
+    ids = list(patients)
+    if not ids:
+        return []
     sql = HOLD
     if connection.features.has_select_for_update:
         sql += "FOR UPDATE" if busy_too else "FOR UPDATE SKIP LOCKED"
     with connection.cursor() as cursor:
-        cursor.execute(at_once(sql), [listed(patients)])
+        cursor.execute(at_once(sql), [listed(ids)])
         return [row[0] for row in cursor.fetchall()]
 
 

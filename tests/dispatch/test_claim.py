@@ -48,7 +48,7 @@ def test_it_leases_the_reminder_and_records_an_attempt(clinic: Clinic) -> None:
 
 def test_nothing_is_claimed_before_it_is_due(clinic: Clinic) -> None:
     reminder = day_2_of(clinic)
-    assert claim_at(reminder.due_at - MINUTE) == Batch()
+    assert claim_at(reminder.due_at - MINUTE) == Batch(next_due=reminder.due_at)
 
 
 @pytest.mark.parametrize("hour", [8, 9], ids=["when sending hours open", "later"])
@@ -57,7 +57,7 @@ def test_a_worker_that_claims_ahead_is_told_to_wait_for_the_moment(clinic: Clini
     Reminder.objects.for_clinic(clinic).filter(pk=day_2_of(clinic).pk).update(due_at=moment, try_at=moment)
     early = moment - AHEAD
     assert next_due(early, ahead=AHEAD) == early
-    assert claim(early - SECOND / 100, worker="worker 1", live={"sms"}, ahead=AHEAD) == Batch()
+    assert claim(early - SECOND / 100, worker="worker 1", live={"sms"}, ahead=AHEAD) == Batch(next_due=early)
     (one,) = claim(early, worker="worker 1", live={"sms"}, ahead=AHEAD).claimed
     assert one.slot == moment
 

@@ -120,7 +120,7 @@ def test_a_claim_leaves_whom_somebody_else_holds_to_the_next(
     with elsewhere(hold):
         batch = claim(back, worker="worker 1", live={"sms"})
         # With SQLite there is one writer at a time, and the claim is simply the next.
-        assert batch == Batch() or connection.vendor == "sqlite"
+        assert batch == Batch(next_due=back) or connection.vendor == "sqlite"
     batch = claim(back, worker="worker 1", live={"sms"})
     assert batch.set_aside["planned-anew"] > 1 or connection.vendor == "sqlite"
     assert reminder_of(episode, "day-2").status_reason == "past-send-by"
