@@ -61,12 +61,29 @@ def admit(clinic: Clinic, email: str, role: Membership.Role) -> Access:
     password = ""
     if user is None:
         password = new_password()
-        user = User.objects.create_user(email, password)
-        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        user = open_account(email, password)
     memberships = Membership.objects.for_clinic(clinic).filter(user=user)
     before = memberships.values_list("role", flat=True).first() or ""
     Membership.objects.across_clinics().update_or_create(clinic=clinic, user=user, defaults={"role": role})
     return Access(user.email, password, before)
+
+
+def open_account(email: str, password: str | None) -> User:
+    """A new account; without a password nobody can sign in to it yet."""
+    user = User.objects.create_user(email, password)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def close_account(user: User) -> bool:
+    """Close an account that belongs to no clinic any more: whoever is signed in with it is out at once.
+
+    What it did stays told: events keep the address. An operator's account stays.
+    """
+    if user.is_superuser or Membership.objects.across_clinics().filter(user=user).exists():
+        return False
+    user.delete()
+    return True
 
 
 def new_password() -> str:

@@ -47,6 +47,8 @@ class Membership(ClinicOwned):
 
     user = models.ForeignKey("scheduler.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
+    #: when the invitation was sent last; it stands open until they sign in after that. Null: never invited
+    invited_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clinic", "user"], name="one_membership_per_clinic")]

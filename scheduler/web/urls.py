@@ -8,12 +8,14 @@ from scheduler.web import (
     enrol,
     episode,
     home,
+    invitation,
     outbox,
     patient_calendar,
     patient_link,
     patient_messages,
     patient_page,
     patients,
+    team,
     timings,
     timings_setup,
 )
@@ -29,6 +31,8 @@ CLINIC = [
     path("attention", attention.attention, name="attention"),
     path("attention/sender", attention.release_sender, name="release-sender"),
     path("outbox", outbox.outbox, name="outbox"),
+    path("team", team.people, name="team"),
+    path("team/<int:member>", team.person, name="team-member"),
     path("settings", clinic_settings.settings, name="clinic-settings"),
     path("settings/live", clinic_settings.live, name="clinic-live"),
     path("timings", timings.timings, name="timings"),
@@ -39,6 +43,7 @@ CLINIC = [
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("invitation/<str:token>", invitation.invitation, name="invitation"),
     path("c/<slug:slug>/", include(CLINIC)),
     path("p/<token:token>", patient_page.patient_page, name="patient-page"),
     path("p/<token:token>/calendar.ics", patient_calendar.patient_calendar, name="patient-calendar"),

@@ -122,6 +122,16 @@ EVENTS: Final[Mapping[str, Word]] = {
     "sent-again": gettext_lazy("Sent again"),
     "told-by-phone": gettext_lazy("Told by phone"),
     "let-go": gettext_lazy("Let go"),
+    "clinic-founded": gettext_lazy("The clinic was founded"),
+    "settings-changed": gettext_lazy("The clinic's settings were changed"),
+    "went-live": gettext_lazy("Sending was turned on"),
+    "stopped-sending": gettext_lazy("Sending was turned off"),
+    "member-added": gettext_lazy("Somebody was added to the team"),
+    "member-invited": gettext_lazy("Somebody was invited to the team"),
+    "invitation-sent-again": gettext_lazy("An invitation to the team was sent again"),
+    "invitation-withdrawn": gettext_lazy("An invitation to the team was withdrawn"),
+    "role-changed": gettext_lazy("A member of the team was given another role"),
+    "member-removed": gettext_lazy("Somebody was removed from the team"),
     "sender-held": gettext_lazy(
         "Nothing leaves the clinic's number: the provider does not accept its settings"
     ),

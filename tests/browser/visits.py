@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.db import connection
 from playwright.sync_api import Page
 
-from scheduler.models import Episode, Patient
+from scheduler.invitations import invite, link_of
+from scheduler.models import Episode, Membership, Patient
 
 Made = TypeVar("Made")
 
@@ -36,6 +39,7 @@ class Visit:
 def paths() -> dict[str, str]:
     """Every kind of page by a name, with patients of the demonstration."""
     sms = Episode.objects.across_clinics().order_by("treated_at")[1]
+    invited = an_invitation()
     token = Patient.objects.across_clinics().order_by("created_at")[1].page_token
     return {
         "sign-in": "/accounts/login/",
@@ -52,6 +56,11 @@ def paths() -> dict[str, str]:
         "outbox": "/c/example/outbox",
         "settings": "/c/example/settings",
         "clinic-live": "/c/example/settings/live",
+        "team": "/c/example/team",
+        "team-member": f"/c/example/team/{Membership.objects.across_clinics().order_by('pk')[0].pk}",
+        "team-invited": f"/c/example/team/{invited.pk}",
+        "invitation": urlsplit(link_of(invited.pk, invited.invited_at)).path,
+        "invitation-over": "/invitation/x",
         "timings": "/c/example/timings",
         "timings-now": "/c/example/timings/microsclerotherapy",
         "patient": f"/p/{token}",
@@ -60,6 +69,14 @@ def paths() -> dict[str, str]:
         "unknown-link": "/p/23456789abcdefgh",
         "not-found": "/c/nowhere/",
     }
+
+
+def an_invitation() -> Any:
+    """Somebody invited who has not come yet: the same one each time."""
+    clinic = Episode.objects.across_clinics().order_by("treated_at")[1].clinic
+    open_ones = Membership.objects.for_clinic(clinic).filter(invited_at__isnull=False)
+    role = Membership.Role.STAFF
+    return open_ones.first() or invite(clinic, "jo@example.com", role, actor="test", now=datetime.now(UTC))
 
 
 #: what strangers see; the rest is looked at by somebody signed in

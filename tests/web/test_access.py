@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from scheduler.models import Clinic, Episode
+from scheduler.models import Clinic, Episode, Membership
 from scheduler.web.urls import urlpatterns
 from tests.web.people import member, signed_in
 
@@ -23,15 +23,24 @@ CLINIC_PAGES = {
     "outbox": 200,
     "clinic-settings": 200,
     "clinic-live": 403,
+    "team": 403,
+    "team-member": 403,
     "timings": 200,
     "timings-draft": 200,
     "timings-check": 405,
     "timings-setup": 403,
 }
 #: and what admins get
-ADMIN = CLINIC_PAGES | {"clinic-live": 200, "timings-check": 405, "timings-setup": 302}
+ADMIN = CLINIC_PAGES | {
+    "clinic-live": 200,
+    "team": 200,
+    "team-member": 200,
+    "timings-check": 405,
+    "timings-setup": 302,
+}
 FOR_ANYBODY_SIGNED_IN = {"home"}
 FOR_WHOEVER_HAS_THE_LINK = {
+    "invitation",
     "patient-page",
     "patient-calendar",
     "patient-messages",
@@ -47,6 +56,8 @@ POSTS = [
     "release-sender",
     "clinic-settings",
     "clinic-live",
+    "team",
+    "team-member",
     *TIMINGS,
 ]
 
@@ -65,9 +76,16 @@ def address(name: str, clinic: Clinic, episode: Episode) -> str:
     needs = {"slug": clinic.slug}
     if name in ("episode", "enrolled"):
         needs["episode"] = str(episode.pk)
+    if name == "team-member":
+        needs["member"] = str(a_member(clinic).pk)
     if name.startswith("timings-"):
         needs["protocol"] = "microsclerotherapy"
     return reverse(name, kwargs=needs)
+
+
+def a_member(clinic: Clinic) -> Membership:
+    found = Membership.objects.for_clinic(clinic).first()
+    return found or member(clinic, "staff", "somebody@example.com").memberships.get()
 
 
 def test_it_knows_who_may_open_every_page() -> None:
@@ -112,7 +130,7 @@ def test_it_lets_admins_in(name: str, clinic: Clinic, episode: Episode, admin: C
 
 @pytest.mark.parametrize(
     "name",
-    ["clinic-settings", "clinic-live", *TIMINGS, "release-sender"],
+    ["clinic-settings", "clinic-live", "team", "team-member", *TIMINGS, "release-sender"],
 )
 def test_it_refuses_changes_of_settings_by_staff(
     name: str, clinic: Clinic, episode: Episode, staff: Client

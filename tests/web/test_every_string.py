@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -17,7 +18,8 @@ from pytest_django.fixtures import Settings
 
 from scheduler.domain.edits.labels import in_words
 from scheduler.editions import find_protocol
-from scheduler.models import Clinic
+from scheduler.invitations import invite, link_of
+from scheduler.models import Clinic, Membership, User
 from tests.enrolment.clinics import PROTOCOL, bare_clinic
 from tests.support.pseudo import odd, pseudo_language
 from tests.support.visible import visible
@@ -108,6 +110,24 @@ VISITS: dict[str, list[Visit]] = {
         Visit(f"{C}/settings", {**CLINIC, "sms_name": "\u4e2d", "urgent_phone": "12"}, status=422),
     ],
     "clinic-live": [Visit(f"{C}/settings/live"), Visit("/c/bare/settings/live")],
+    "team": [
+        Visit(f"{C}/team"),
+        Visit(f"{C}/team", {"email": "jo", "role": ""}, status=422),
+        Visit(f"{C}/team", {"email": "staff@leafy.example.com", "role": "staff"}, status=422),
+        Visit("/c/bare/team"),
+    ],
+    "team-member": [
+        Visit(f"{C}/team/{{me}}"),
+        Visit(f"{C}/team/{{me}}", {"do": "role", "role": "staff"}, status=422),
+        Visit(f"{C}/team/{{me}}", {"do": "remove", "sure": "on"}, status=422),
+        Visit(f"{C}/team/{{invited}}"),
+        Visit(f"{C}/team/{{invited}}", {"do": "role", "role": ""}, status=422),
+    ],
+    "invitation": [
+        Visit("/invitation/x", who="nobody", status=404),
+        Visit("{link}", who="nobody"),
+        Visit("{used}", {}, who="nobody"),
+    ],
     "timings": [
         Visit(f"{C}/timings"),
         Visit("/c/bare/timings"),
@@ -266,8 +286,23 @@ def missed(page: str) -> list[str]:
     return found
 
 
+def team_addresses(url: str) -> dict[str, str]:
+    """Of the one admin, of somebody invited who has no password, and of somebody who has one."""
+    if not any(name in url for name in ("{me}", "{invited}", "{link}", "{used}")):
+        return {}
+    rows = Membership.objects.across_clinics().filter(clinic__slug="leafy").order_by("pk")
+    me = rows.filter(role="admin")[0]
+    invited = rows.filter(invited_at__isnull=False).first()
+    if invited is None:
+        invited = invite(me.clinic, "new@example.com", me.Role.STAFF, actor="x@example.com", now=TODAY)
+        old = User.objects.create_user("old@example.com", "correct horse battery")
+        invite(me.clinic, old.email, me.Role.STAFF, actor="x@example.com", now=TODAY)
+    links = [urlsplit(link_of(row.pk, TODAY)).path for row in (invited, rows.last()) if row]
+    return {"me": str(me.pk), "invited": str(invited.pk), "link": links[0], "used": links[1]}
+
+
 def see(visit: Visit, visitors: dict[str, Client], world: World) -> str:
-    url = visit.url.format(first=world.first.pk, second=world.second.pk)
+    url = visit.url.format(first=world.first.pk, second=world.second.pk, **team_addresses(visit.url))
     client = visitors[visit.who]
     with pseudo_language():
         answer = client.get(url) if visit.post is None else client.post(url, visit.post)
