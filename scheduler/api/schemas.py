@@ -30,6 +30,7 @@ class Asked(Schema):
         description="how much its texts say; minimal: that there is a reminder, and the link to the "
         "patient's page. Empty: as the clinic has it",
     )
+    language: str = Field("", description="the patient's, where it is shipped; empty: not said")
     fewer_texts: bool = Field(False, description="only those that nobody should do without")
     patient: StrictInt | str = Field(
         "",
@@ -52,6 +53,7 @@ class Asked(Schema):
             patient=str(self.patient),
             detail=self.detail,
             fewer_texts=self.fewer_said,
+            language=self.language,
         )
 
     @property
@@ -86,6 +88,7 @@ class AskedEnrolment(Asked):
             patient=str(self.patient),
             detail=self.detail,
             fewer_texts=self.fewer_said,
+            language=self.language,
         )
 
 

@@ -40,6 +40,7 @@ class Typed:
     site: str = ""
     detail: str = ""
     fewer_texts: bool = False
+    language: str = ""
 
     def read(self, field: str, reader: Callable[..., Any], *typed: Any, otherwise: Any = "") -> Any:
         try:
@@ -88,6 +89,7 @@ def read(asked: Enrolment) -> Typed:
     typed.site = typed.read("site", reading.read_site, asked.site, SITES)
     typed.detail = typed.read("detail", reading.read_detail, asked.detail)
     typed.fewer_texts = typed.read("fewer_texts", reading.read_yes, asked.fewer_texts, otherwise=False)
+    typed.language = typed.read("language", reading.read_language, asked.language)
     for channel in typed.channels:
         address = reading.CHANNELS[channel]
         if not getattr(typed, address):

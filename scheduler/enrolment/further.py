@@ -66,7 +66,7 @@ def add_treatment(asked: Enrolment, checked: Checked, patient: Patient, actor: s
     """
     lock([patient.pk])
     patient.refresh_from_db()
-    moved = _take_addresses(patient, checked.typed)
+    moved, spoken = _take_addresses(patient, checked.typed), _take_language(patient, checked.typed)
     episode = rows.episode_row(asked, checked, patient.pk, actor)
     episode.patient = patient
     episode.save(force_insert=True)
@@ -76,6 +76,8 @@ def add_treatment(asked: Enrolment, checked: Checked, patient: Patient, actor: s
     rows.enrolled_row(episode, unsent, actor).save(force_insert=True)
     write(cases, now, actor=actor)
     _tell(episode, together, moved, actor, now)
+    if spoken:
+        note(asked.clinic, "language-changed", actor=actor, now=now, episode=episode, language=spoken)
     return episode
 
 
@@ -94,6 +96,16 @@ def _take_addresses(patient: Patient, typed: Typed) -> dict[str, list[str]]:
     if new:
         patient.save(update_fields=list(new))
     return changed
+
+
+def _take_language(patient: Patient, typed: Typed) -> list[str]:
+    """The language before and after, where another one is said; no language said changes none."""
+    before, after = patient.language, typed.language
+    if not after or after == before:
+        return []
+    patient.language = after
+    patient.save(update_fields=["language"])
+    return [before, after]
 
 
 def _tell(

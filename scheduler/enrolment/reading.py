@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -87,6 +88,13 @@ def read_detail(detail: str) -> str:
     if detail and detail not in Detail.values:
         raise ValueError(_("Texts say full or minimal; or leave it out."))
     return detail
+
+
+def read_language(language: str) -> str:
+    shipped = [code for code, _name in settings.LANGUAGES]
+    if language and language not in shipped:
+        raise ValueError(_("There are these languages: %(codes)s.") % {"codes": ", ".join(shipped)})
+    return language
 
 
 def read_yes(said: str) -> bool:

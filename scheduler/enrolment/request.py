@@ -16,7 +16,7 @@ class Enrolment:
     `fold` chooses where the clock shows that time twice: "first", "second", or "" (not said).
     `patient` is the number of the clinic's record that is meant, "new" for one of its own, or "" (not said).
     `detail` is how much its texts say, "full" or "minimal", or "" (as the clinic has it).
-    `fewer_texts` is "yes", "no" or "" (not said: no).
+    `fewer_texts` is "yes", "no" or "" (not said: no). `language` is one that is shipped, or "" (not said).
     """
 
     clinic: Clinic
@@ -34,6 +34,7 @@ class Enrolment:
     patient: str = ""
     detail: str = ""
     fewer_texts: str = ""
+    language: str = ""
 
 
 class Refused(ValueError):

@@ -68,7 +68,8 @@ def write(enrolments: Sequence[tuple[Enrolment, Checked]], actor: str) -> list[E
 
 def _patient(pk: int, asked: Enrolment, checked: Checked) -> Row:
     typed, at = checked.typed, stored(checked.treatment.enrolled_at)
-    return pk, asked.clinic.pk, typed.name, typed.mobile, typed.email, LANGUAGE, new_token(), at, at
+    language = typed.language or LANGUAGE
+    return pk, asked.clinic.pk, typed.name, typed.mobile, typed.email, language, new_token(), at, at
 
 
 def _episode(one: Episode) -> Row:

@@ -10,7 +10,18 @@ from scheduler.domain.echo import quoted
 from scheduler.management.base import WrongInput
 
 NEEDED = ("name", "treated")
-COLUMNS = (*NEEDED, "mobile", "email", "channel", "site", "fold", "patient", "detail", "fewer_texts")
+COLUMNS = (
+    *NEEDED,
+    "mobile",
+    "email",
+    "channel",
+    "site",
+    "fold",
+    "patient",
+    "detail",
+    "fewer_texts",
+    "language",
+)
 
 
 @dataclass(frozen=True, slots=True)

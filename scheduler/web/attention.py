@@ -15,6 +15,7 @@ from scheduler.changes import Refused
 from scheduler.dispatch.hold import let_go
 from scheduler.domain.status import Status
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.enrol_held import held_rows
 
 PAGE = 30
 #: the largest number that the databases have for a row
@@ -41,6 +42,7 @@ def attention(request: ClinicRequest) -> HttpResponse:
     rows = [(row, _may_go_again(row.reminder, request)) for row in waiting_rows(page)]
     sender = request.clinic.sender
     context = {"page": page, "rows": rows, "held": sender if sender and sender.held_at else None, **fault}
+    context["held_enrolments"] = held_rows(request.clinic)
     return render(request, "clinic/attention.html", context, status=422 if fault else 200)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from scheduler.enrolment import Enrolment, Refused
 from scheduler.enrolment.patients import NEW, last_treated
 from scheduler.enrolment.reading import TOGETHER
 from scheduler.models import Clinic, Patient
+from scheduler.models.clinic import Detail
 from scheduler.web.words import SITES, phone
 
 LEGS = [*SITES.items(), ("", gettext_lazy("Not given"))]
@@ -23,6 +25,14 @@ FOLDS = [
 ]
 #: the use case reads date and time as one (TOGETHER); on the form they are two
 APART = gettext_lazy("Write the date like 2026-11-20 and the time like 15:00.")
+DETAIL = {
+    Detail.FULL: gettext_lazy("Everything: what to do, and until when"),
+    Detail.MINIMAL: gettext_lazy("Only that there is a reminder, and the link to the patient's page"),
+}
+AS_USUAL = {
+    Detail.FULL: gettext_lazy("As usual here: everything"),
+    Detail.MINIMAL: gettext_lazy("As usual here: only that there is a reminder"),
+}
 HALVES = {
     "date": gettext_lazy("Give the date on which the treatment ended."),
     "time": gettext_lazy("Give the time at which it ended."),
@@ -56,6 +66,10 @@ class EnrolForm(forms.Form):
     late_confirmed = forms.BooleanField(label=gettext_lazy("Yes, the treatment ended on this date"))
     site = forms.ChoiceField(label=gettext_lazy("Leg"), choices=LEGS, widget=forms.RadioSelect)
 
+    fewer_texts = forms.BooleanField(
+        label=gettext_lazy("Fewer messages: only what is important, or where something begins or ends")
+    )
+
     def __init__(self, clinic: Clinic, protocols: Mapping[str, Protocol], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.clinic, self.protocols = clinic, protocols
@@ -70,6 +84,15 @@ class EnrolForm(forms.Form):
         for name, question in self.protocol.questions.items():
             self.fields[f"answers.{name}"] = forms.ChoiceField(
                 label=question.label, choices=list(question.options.items()), widget=forms.RadioSelect
+            )
+        self.fields["detail"] = forms.ChoiceField(
+            label=gettext_lazy("How much messages say"), choices=_details(clinic), widget=forms.RadioSelect
+        )
+        if len(settings.LANGUAGES) > 1:
+            self.fields["language"] = forms.ChoiceField(
+                label=gettext_lazy("The patient's language"),
+                choices=settings.LANGUAGES,
+                widget=forms.RadioSelect,
             )
         for field in self.fields.values():
             field.required = False
@@ -89,6 +112,7 @@ class EnrolForm(forms.Form):
             known["patient"] = str(patient.pk)
         form = cls(clinic, protocols, initial={"date": f"{wall:%Y-%m-%d}", "time": f"{wall:%H:%M}"} | known)
         form.offer([patient] if patient else [])
+        form.fields["sms" if patient else "name"].widget.attrs["autofocus"] = True
         return form
 
     def offer(self, patients: Sequence[Patient]) -> None:
@@ -129,7 +153,19 @@ class EnrolForm(forms.Form):
             late_confirmed=bool(self.typed("late_confirmed")),
             fold=self.typed("fold"),
             patient=self.typed("patient"),
+            detail=self.typed("detail"),
+            fewer_texts="yes" if self.typed("fewer_texts") else "",
+            language=self.typed("language"),
         )
+
+    def kept(self) -> dict[str, str]:
+        """What was typed into fields of this form, to be gone on with later."""
+        return {name: self.typed(name) for name in (*self.fields, "patient")}
+
+    @property
+    def held(self) -> str:
+        """Which held enrolment is gone on with; empty: none."""
+        return self.typed("held")
 
     def typed(self, name: str) -> str:
         return str(self.data.get(name, ""))
@@ -137,6 +173,9 @@ class EnrolForm(forms.Form):
     def explain(self, refused: Refused) -> None:
         """Put each sentence beside its field; what has none goes on top."""
         self.is_valid()
+        if "held" in refused.faults:
+            # Whoever enrols in spite of it enrols anew.
+            self.data = dict(self.data.items()) | {"held": ""}
         for fault, sentence in self.sentences(refused).items():
             name = FIELDS.get(fault, fault)
             self.add_error(name if name in self.fields else None, sentence)
@@ -163,9 +202,19 @@ class EnrolForm(forms.Form):
         return len(self.protocols) > 1
 
     @property
+    def asks_language(self) -> bool:
+        return "language" in self.fields
+
+    @property
     def title(self) -> str:
         return self.protocol.title
 
     @property
     def answers(self) -> list[forms.BoundField]:
         return [self[f"answers.{name}"] for name in self.protocol.questions]
+
+
+def _details(clinic: Clinic) -> list[tuple[str, Any]]:
+    """The clinic's own way comes first; it stays the clinic's where nobody chooses another."""
+    usual = Detail(clinic.detail)
+    return [("", AS_USUAL[usual]), *((detail, said) for detail, said in DETAIL.items() if detail != usual)]

@@ -1,6 +1,7 @@
 """What a patient sees behind the link in every text. It names nobody, sets no cookie and needs no script."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,12 +21,17 @@ from scheduler.web.patient_plans import Shown, shown
 @private_link
 def patient_page(request: HttpRequest, link: Link) -> HttpResponse:
     """Today, the days behind and ahead, and when to worry."""
+    return render(request, "patient/page.html", facts_of(link))
+
+
+def facts_of(link: Link) -> dict[str, Any]:
+    """What a page or a sheet of paper tells the patient."""
     about = shown(link.plans, link.now)
     ways = recipients_of(link)
     refused = opt_outs.refused(ways)
     paused = [plan for plan in reversed(about.plans) if plan.is_paused and not about.ended]
     still_comes = [label for plan in paused for label in plan.critical_to_come]
-    context = {
+    return {
         "patient": link.patient,
         "clinic": link.clinic,
         "contact": contact_of(link.clinic),
@@ -38,7 +44,6 @@ def patient_page(request: HttpRequest, link: Link) -> HttpResponse:
         "stopped": [one.channel for one in ways if one in refused],
         "webcal": _webcal(link),
     }
-    return render(request, "patient/page.html", context)
 
 
 def _day(about: Shown, link: Link) -> PatientDay:

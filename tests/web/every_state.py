@@ -8,8 +8,9 @@ from typing import Any
 from scheduler.alarms import Kind, alarm
 from scheduler.domain.status import Status
 from scheduler.enrolment import enrol
+from scheduler.enrolment.held import hold
 from scheduler.history import note
-from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
+from scheduler.models import Attempt, Clinic, Episode, Event, HeldEnrolment, Reminder
 from scheduler.web import words
 from tests.dispatch.plans import live_clinic
 from tests.enrolment.clinics import NOW, asked
@@ -27,6 +28,8 @@ class World:
     first: Episode
     #: treated again on the same leg, so that it decides
     second: Episode
+    #: typed when something was missing
+    held: HeldEnrolment
 
 
 def everything() -> World:
@@ -44,7 +47,8 @@ def everything() -> World:
     for kind in Kind:
         alarm(kind, now=TODAY, clinic=clinic if kind is Kind.LATE else None)
     clinic.sender.__class__.objects.update(held_at=TODAY, held_reason="20003")
-    return World(clinic, first, second)
+    held = hold(clinic, {"name": "Sam Example", "mobile": "07700 900123"}, ACTOR, NOW)
+    return World(clinic, first, second, held)
 
 
 def _statuses(clinic: Clinic) -> None:

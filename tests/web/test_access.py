@@ -17,6 +17,9 @@ CLINIC_PAGES = {
     "enrol": 200,
     "enrol-preview": 405,
     "enrolled": 200,
+    "arrival": 200,
+    "sheet": 200,
+    "discard-held": 405,
     "episode": 200,
     "attention": 200,
     "release-sender": 405,
@@ -52,6 +55,7 @@ TIMINGS = ["timings-draft", "timings-check", "timings-setup"]
 POSTS = [
     "enrol",
     "enrol-preview",
+    "discard-held",
     "attention",
     "release-sender",
     "clinic-settings",
@@ -74,10 +78,12 @@ def names(patterns: list[Any]) -> Iterator[str | None]:
 
 def address(name: str, clinic: Clinic, episode: Episode) -> str:
     needs = {"slug": clinic.slug}
-    if name in ("episode", "enrolled"):
+    if name in ("episode", "enrolled", "arrival", "sheet"):
         needs["episode"] = str(episode.pk)
     if name == "team-member":
         needs["member"] = str(a_member(clinic).pk)
+    if name == "discard-held":
+        needs["number"] = "1"
     if name.startswith("timings-"):
         needs["protocol"] = "microsclerotherapy"
     return reverse(name, kwargs=needs)
@@ -146,7 +152,7 @@ def test_it_refuses_a_form_from_elsewhere(name: str, clinic: Clinic, episode: Ep
     assert careful.post(address(name, clinic, episode)).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["episode", "enrolled"])
+@pytest.mark.parametrize("name", ["episode", "enrolled", "arrival", "sheet"])
 def test_it_hides_an_episode_of_another_clinic(name: str, episode: Episode, other_clinic: Clinic) -> None:
     theirs = signed_in(member(other_clinic, "admin"))
     url = reverse(name, kwargs={"slug": other_clinic.slug, "episode": episode.pk})

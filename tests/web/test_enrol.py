@@ -39,7 +39,33 @@ def test_it_starts_with_now_and_presets_no_answer(staff: Client) -> None:
     page = staff.get(URL).content.decode()
     assert 'value="2026-11-20"' in page
     assert 'value="15:30"' in page
-    assert re.findall(r'name="([^"]+)"[^>]* checked', page) == ["site"]
+    assert re.findall(r'name="([^"]+)" value="([^"]*)"[^>]* checked', page) == [("site", ""), ("detail", "")]
+
+
+@pytest.mark.parametrize(
+    ("usual", "said", "other"),
+    [("full", "As usual here: everything", "minimal"), ("minimal", "As usual here: only that", "full")],
+)
+def test_it_asks_how_much_messages_say_and_leaves_it_to_the_clinic_otherwise(
+    usual: str, said: str, other: str, clinic: Clinic, staff: Client
+) -> None:
+    Clinic.objects.update(detail=usual)
+    page = staff.get(URL).content.decode()
+    assert said in page
+    assert re.findall(r'name="detail" value="([^"]*)"', page) == ["", other]
+    post(staff, detail=other, fewer_texts="on")
+    post(staff, name="Jo Example", patient="new")
+    wishes = Episode.objects.across_clinics().order_by("pk").values_list("detail", "fewer_texts")
+    assert list(wishes) == [(other, True), ("", False)]
+
+
+def test_it_asks_for_a_language_only_where_there_are_several(staff: Client, settings: Settings) -> None:
+    assert 'name="language"' not in staff.get(URL).content.decode()
+    settings.LANGUAGES = [("en-gb", "English"), ("cy", "Welsh")]
+    assert 'name="language"' in staff.get(URL).content.decode()
+    post(staff, language="cy")
+    assert Patient.objects.across_clinics().get().language == "cy"
+    assert post(staff, name="Jo Example", patient="new", language="xx").status_code == 422
 
 
 def test_it_enrols_and_reads_the_number_back(staff: Client) -> None:
@@ -329,7 +355,7 @@ def test_a_form_for_a_known_patient_is_filled_in_but_for_what_is_asked_each_time
     page = later(clinic).get(f"{URL}?patient={patient.pk}").content.decode()
     for known in (patient.name, "07700 900123", "sam@example.com"):
         assert f'value="{known}"' in page
-    assert sorted(re.findall(r'name="([^"]+)"[^>]* checked', page)) == ["patient", "site"]
+    assert sorted(re.findall(r'name="([^"]+)"[^>]* checked', page)) == ["detail", "patient", "site"]
 
 
 def test_there_is_no_form_for_a_patient_of_elsewhere(

@@ -1,11 +1,18 @@
 """What staff read right after enrolling: what is so, and no more."""
 
+import re
+from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+import time_machine
+from django.http import HttpResponse
 from django.test import Client
 
-from scheduler.models import Clinic, Episode, Reminder
+from scheduler.models import Attempt, Clinic, Episode, Reminder
+from tests.enrolment.clinics import NOW
 from tests.web.people import enrolled
 from tests.web.test_episode import put_into_outbox
 
@@ -20,8 +27,33 @@ def tried(episode: Episode, status: str, **values: Any) -> None:
     Reminder.objects.across_clinics().filter(episode=episode, key="welcome").update(status=status, **values)
 
 
+def news(client: Client, episode: Episode, **asks: object) -> HttpResponse:
+    return client.get(f"/c/leafy/episodes/{episode.pk}/arrival", asks)
+
+
+def watching(page: str) -> str:
+    """What an open page asks; empty where it does not."""
+    found = re.search(r'hx-get="[^"]*[?]([^"]*)" hx-trigger="every 2s"', page)
+    return unescape(found[1]) if found else ""
+
+
+def by_network(episode: Episode, status: str) -> None:
+    """The first message went over the network."""
+    tried(episode, status)
+    Attempt.objects.across_clinics().update(channel="sms")
+
+
 def test_it_says_when_the_first_message_goes(staff: Client, episode: Episode) -> None:
-    assert "The first message goes on Fri 20 Nov, 15:30" in shown(staff, episode)
+    page = shown(staff, episode)
+    assert "It goes out in a moment." in page
+    assert watching(page)
+
+
+def test_it_does_not_wait_for_what_goes_later(staff: Client, episode: Episode) -> None:
+    Reminder.objects.across_clinics().filter(episode=episode).update(try_at=NOW + timedelta(hours=1))
+    page = shown(staff, episode)
+    assert "It goes on Fri 20 Nov, 15:30" in page
+    assert not watching(page)
 
 
 @pytest.mark.parametrize(
@@ -29,12 +61,12 @@ def test_it_says_when_the_first_message_goes(staff: Client, episode: Episode) ->
     [
         ("sent", "went into the outbox at 15:30"),
         ("delivered", "went into the outbox at 15:30"),
-        ("claimed", "being sent"),
+        ("claimed", "It is being sent."),
         ("scheduled", "it is tried again at 15:30"),
-        ("failed", "failed (opted out)"),
-        ("in_doubt", "in doubt"),
-        ("undelivered", "not delivered"),
-        ("skipped", "not sent"),
+        ("failed", "could not be sent (opted out)"),
+        ("in_doubt", "Nobody knows yet whether it went out"),
+        ("undelivered", "It did not arrive."),
+        ("skipped", "Not sent."),
     ],
 )
 def test_it_says_that_a_message_went_only_when_it_did(
@@ -43,7 +75,57 @@ def test_it_says_that_a_message_went_only_when_it_did(
     tried(episode, status, status_reason="opted_out" if status == "failed" else "")
     page = shown(staff, episode)
     assert said in page
-    assert ("went" in page) == (status in ("sent", "delivered"))
+    assert ("went into" in page) == (status in ("sent", "delivered"))
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "asks", "watched"),
+    [
+        ("sent", "It went out at 15:30. That it arrived is not reported yet.", True, True),
+        ("delivered", "It is reported as delivered.", True, False),
+        ("undelivered", "is it right, and is the telephone switched on?", False, True),
+        ("failed", "Read the number or address once more.", False, False),
+        ("in_doubt", "that is being looked up", True, True),
+    ],
+)
+def test_it_says_what_to_do_and_looks_on_while_that_may_change(
+    status: str, said: str, asks: bool, watched: bool, staff: Client, episode: Episode
+) -> None:
+    by_network(episode, status)
+    page = shown(staff, episode)
+    assert said in page
+    assert ("Ask the patient: has it arrived?" in page) == asks
+    assert bool(watching(page)) == watched
+    assert "Correct the number or address" in page
+
+
+def test_an_open_page_hears_of_each_change_once(staff: Client, episode: Episode) -> None:
+    asks = dict(parse_qsl(watching(shown(staff, episode))))
+    assert news(staff, episode, **asks).status_code == 204
+    by_network(episode, "sent")
+    told = news(staff, episode, **asks).content.decode()
+    assert "It went out at 15:30." in told
+    again = dict(parse_qsl(watching(told)))
+    assert again["until"] == asks["until"]
+    assert news(staff, episode, **again).status_code == 204
+    by_network(episode, "delivered")
+    assert not watching(news(staff, episode, **again).content.decode())
+
+
+def test_it_stops_looking_after_two_minutes_and_says_so(staff: Client, episode: Episode) -> None:
+    asks = dict(parse_qsl(watching(shown(staff, episode))))
+    with time_machine.travel(NOW + timedelta(seconds=121), tick=False):
+        told = news(staff, episode, **asks).content.decode()
+    assert "This page has stopped looking." in told
+    assert "Look again" in told
+    assert not watching(told)
+
+
+@pytest.mark.parametrize("odd", ["", "x", "-1", "9" * 30, "99999999999", "\u0663"])
+def test_nobody_keeps_it_looking_for_longer(odd: str, staff: Client, episode: Episode) -> None:
+    told = news(staff, episode, until=odd).content.decode()
+    until = dict(parse_qsl(watching(told))).get("until", "0")
+    assert int(until) <= (NOW + timedelta(minutes=2)).timestamp()
 
 
 @pytest.mark.parametrize(
@@ -71,4 +153,4 @@ def test_it_names_the_treatments_that_are_planned_together_with_it(
 
 def test_the_first_message_is_one_that_goes(staff: Client, clinic: Clinic, episode: Episode) -> None:
     Reminder.objects.across_clinics().filter(episode=episode, key="welcome").update(status="folded")
-    assert "The first message goes on Fri 20 Nov, 19:00" in shown(staff, episode)
+    assert "It goes on Fri 20 Nov, 19:00" in shown(staff, episode)

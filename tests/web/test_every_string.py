@@ -36,7 +36,7 @@ PASSED_OVER = {"bubble", "about", "said", "finding"}
 DATA = (
     "Leafy Vein Clinic", "Leafy Clinic", "leafy", "bare", "leafy's number", "Sam", "Sam Example",
     "Robin Example", "Dr Example", "Europe/London", "Aftercare", "microsclerotherapy",
-    "Agreed in the team", "QR", "EMAIL_URL", "No wax {oops} \u2013 x",
+    "Agreed in the team", "QR", "EMAIL_URL", "No wax {oops} \u2013 x", "Pseudo",
 )  # fmt: skip
 #: addresses of pages and mailboxes, and what a program is called by
 NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|/c/\S+|`[^`]*`")
@@ -50,7 +50,7 @@ PLAIN = re.compile(r"[A-Za-z]{2,}")
 
 @dataclass(frozen=True)
 class Visit:
-    """`{first}` and `{second}` in the address are the episodes of the world."""
+    """`{first}`, `{second}` and `{held}` in the address are the episodes of the world, and what is held."""
 
     url: str
     post: Mapping[str, str] | None = None
@@ -81,10 +81,13 @@ EDITED = {
     "messages.day-6.day": "8", "messages.day-6.send_by": "36", "messages.day-6.send_by:unit": "h",
     "lines.waxing.sms": "No wax {oops} \u2013 x",
 }  # fmt: skip
+HOLDING = [enrolling(name="", mobile=""), enrolling(name="x" * 501), enrolling(held="999")]
 VISITS: dict[str, list[Visit]] = {
     "patients": [Visit(f"{C}/"), Visit(f"{C}/", who="staff")],
     "enrol": [Visit(f"{C}/enrol"), *(Visit(f"{C}/enrol", one | {"step": "preview"}) for one in ENROLLING)]
     + [Visit(f"{C}/enrol", one, status=422) for one in ENROLLING[6:]]
+    + [Visit(f"{C}/enrol?held={{held}}")]
+    + [Visit(f"{C}/enrol", one | {"step": "hold"}, status=422) for one in HOLDING]
     + [Visit("/c/bare/enrol"), Visit("/c/bare/enrol", who="staff")],
     "enrol-preview": [Visit(f"{C}/enrol/preview", one) for one in ENROLLING],
     "episode": [Visit(f"{C}/episodes/{{first}}"), Visit(f"{C}/episodes/{{second}}")],
@@ -92,6 +95,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit(f"{C}/episodes/{{first}}/enrolled?again=1"),
         Visit(f"{C}/episodes/{{second}}/enrolled"),
     ],
+    "arrival": [Visit(f"{C}/episodes/{{first}}/arrival"), Visit(f"{C}/episodes/{{second}}/arrival")],
     "attention": [
         Visit(f"{C}/attention"),
         Visit(f"{C}/attention", who="staff"),
@@ -191,6 +195,8 @@ NOT_VISITED = {
     "unknown-link": "see test_patient_language.py",
     "patient-calendar": "a file",
     "release-sender": "redirects",
+    "discard-held": "redirects",
+    "sheet": "in the patient's language: see test_patient_language.py",
     "twilio-status": "for a program",
     "email-status": "for a program",
     "openapi-json": "for a program",
@@ -302,7 +308,8 @@ def team_addresses(url: str) -> dict[str, str]:
 
 
 def see(visit: Visit, visitors: dict[str, Client], world: World) -> str:
-    url = visit.url.format(first=world.first.pk, second=world.second.pk, **team_addresses(visit.url))
+    known = {"first": world.first.pk, "second": world.second.pk, "held": world.held.pk}
+    url = visit.url.format(**known, **team_addresses(visit.url))
     client = visitors[visit.who]
     with pseudo_language():
         answer = client.get(url) if visit.post is None else client.post(url, visit.post)

@@ -10,11 +10,12 @@ from django.test import Client
 from icalendar import Calendar
 
 from scheduler.channels.email import build
-from scheduler.models import Clinic, Patient, Reminder
+from scheduler.models import Clinic, Episode, Patient, Reminder
 from tests.channels.test_email import LETTER, TEXT
 from tests.support.pseudo import CODE, odd, pseudo_language
 from tests.support.visible import visible
 from tests.web.every_state import TODAY, World, everything
+from tests.web.people import member, signed_in
 from tests.web.test_every_string import known, missed
 from tests.web.test_patient_link import WRONG
 
@@ -69,6 +70,16 @@ def test_it_says_which_language_it_is_in(world: World) -> None:
         assert Client().get(path)["Content-Language"] == CODE
     # Nobody ships it any more: the pages' own language is better than none.
     assert Client().get(path)["Content-Language"] == "en-gb"
+
+
+def test_the_sheet_of_paper_is_in_the_patients_language(world: World) -> None:
+    reader = signed_in(member(world.clinic, "staff"), headers={"Accept-Language": "en"})
+    for episode in Episode.objects.across_clinics():
+        with pseudo_language():
+            page = reader.get(f"/c/leafy/episodes/{episode.pk}/sheet").content.decode()
+        staffs, _, patients = page.partition("<main")
+        assert "Print this page" in staffs
+        assert missed(f"<main{patients}") == []
 
 
 def test_the_calendars_titles_are_translated(world: World) -> None:

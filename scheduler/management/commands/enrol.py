@@ -45,6 +45,9 @@ class Command(BaseCommand):
             metavar="full,minimal",
             help="how much texts say; default: as the clinic has it",
         )
+        parser.add_argument(
+            "--language", default="", metavar="CODE", help="the patient's, where it is shipped"
+        )
         parser.add_argument("--fewer-texts", action="store_true", help="only what nobody should do without")
         parser.add_argument(
             "--patient",
@@ -96,6 +99,7 @@ def asked(options: dict[str, Any]) -> Enrolment:
         patient=options["patient"],
         detail=options["detail"],
         fewer_texts="yes" if options["fewer_texts"] else "",
+        language=options["language"],
     )
 
 

@@ -107,6 +107,7 @@ def _asked(line: Line, clinic: Clinic, protocol: str, questions: Any, *, late_co
         patient=given["patient"].strip(),
         detail=given["detail"].strip().lower(),
         fewer_texts=given["fewer_texts"].strip().lower(),
+        language=given["language"].strip(),
     )
 
 
