@@ -94,6 +94,18 @@ def differing(file: Protocol, settings: Mapping[str, str], texts: Mapping[str, s
     return changed
 
 
+def controls(file: Protocol, name: str, text: str) -> tuple[str, str]:
+    """A setting's text as its one or two controls show it."""
+    section = name.partition(".")[0]
+    if section in file.values and file.values[section].set_by_clinic:
+        return ("length", str(parse_length(text).days)) if text[:1].isdigit() else (text, "")
+    if section in file.values:
+        return text[:-1], text[-1]
+    if name.endswith(".send_by"):
+        return ("0", "d") if text == "same-day" else (text[:-1], text[-1])
+    return text, ""
+
+
 def is_switch(name: str) -> bool:
     return name.startswith("messages.") and name.count(".") == 1
 

@@ -4,133 +4,28 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-
 from scheduler.domain.clinic_values import apply
 from scheduler.domain.edits.findings import Finding, below_leaflet
 from scheduler.domain.edits.labels import in_words
-from scheduler.domain.edits.messages import OFF
 from scheduler.domain.edits.timing import BELOW, REASON_MISSING
-from scheduler.domain.edits.words import WORDS
-from scheduler.domain.length import parse_length
 from scheduler.domain.protocol import Line, Message, Protocol
 from scheduler.web import timings_words as told
-from scheduler.web.timings_fields import DAYS, UNIT, WHY, Data, field_names, identity, is_switch, values_of
+from scheduler.web.timings_fields import (
+    DAYS,
+    UNIT,
+    WHY,
+    Data,
+    controls,
+    field_names,
+    identity,
+    is_switch,
+    values_of,
+)
+from scheduler.web.timings_parts import Field, LineRow, MessageRow, Note, Slot, Why
 
 #: settled by carrying a draft over to what holds now
 CARRIED_OVER = {"stale-base", "other-file"}
 HOURS = ("sending_from", "sending_until")
-
-
-@dataclass(frozen=True)
-class Note:
-    """`kind` is error, warning, or now: what somebody else did meanwhile."""
-
-    text: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Why:
-    """The reason that is asked for a length below the leaflet's."""
-
-    name: str
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Slot:
-    """The place beside a field, or beside a message as a whole, where notes appear."""
-
-    name: str
-    notes: tuple[Note, ...] = ()
-    why: Why | None = None
-
-    @property
-    def id(self) -> str:
-        return f"note-{identity(self.name)}"
-
-    @property
-    def is_wrong(self) -> bool:
-        return any(note.kind == "error" for note in self.notes)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One setting. `first` and `second` are what its controls show; `said` is its value in words."""
-
-    name: str
-    label: str
-    first: str
-    second: str
-    said: str
-    #: the protocol's own, in words
-    own: str
-    is_edited: bool
-    slot: Slot
-
-    @property
-    def id(self) -> str:
-        return identity(self.name)
-
-    @property
-    def unit_name(self) -> str:
-        return self.name + UNIT
-
-    @property
-    def days_name(self) -> str:
-        return self.name + DAYS
-
-    @property
-    def is_off(self) -> bool:
-        return self.first == OFF
-
-
-@dataclass(frozen=True)
-class MessageRow:
-    key: str
-    label: str
-    #: on which day it goes, where a rule says so and no number
-    rule: str
-    day: Field | None
-    time: Field | None
-    send_by: Field | None
-    last_moment: str
-    switch: Field | None
-    locked: str
-    subject: Field
-    slot: Slot
-    lines: tuple["LineRow", ...]
-
-    @property
-    def is_edited(self) -> bool:
-        fields = (self.day, self.time, self.send_by, self.switch, self.subject)
-        return any(one.is_edited for one in fields if one)
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """`fields` is empty for a line about the service, which is locked. `uses` are labels of messages."""
-
-    key: str
-    label: str
-    sms: str
-    email: str
-    fields: tuple[Field, ...]
-    uses: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        return f"line-{self.key}"
-
-    @property
-    def is_edited(self) -> bool:
-        return any(one.is_edited for one in self.fields)
-
-    @property
-    def is_wrong(self) -> bool:
-        return any(one.slot.is_wrong for one in self.fields)
 
 
 @dataclass(frozen=True)
@@ -192,15 +87,15 @@ class Page:
 
     @property
     def wrong(self) -> list[tuple[str, str]]:
-        """Every fault that has a field, with the id of its note."""
+        """Every fault that has a field, with where to go for it."""
         slots = self.slots.values()
-        return [(slot.id, note.text) for slot in slots for note in slot.notes if note.kind == "error"]
+        return [(self._target(s), note.text) for s in slots for note in s.notes if note.kind == "error"]
 
     @property
     def unreasoned(self) -> list[tuple[str, str]]:
-        """What still wants a reason, with the id of its note."""
-        wanting = (slot for slot in self.slots.values() if slot.why and not slot.why.text.strip())
-        return [(slot.id, told.label(self.file, slot.name)) for slot in wanting]
+        """What still wants a reason, with the id of the field for it."""
+        whys = ((slot.name, slot.why) for slot in self.slots.values() if slot.why)
+        return [(why.id, told.label(self.file, name)) for name, why in whys if not why.text.strip()]
 
     @property
     def decided(self) -> list[Field]:
@@ -299,46 +194,12 @@ class Page:
         message = ".".join(name.split(".")[:2])
         return message if is_switch(message) and message in slots else ""
 
+    def _target(self, slot: Slot) -> str:
+        """The id of the field; of the note, where a message has no field of its own."""
+        return identity(slot.name) if slot.name in self._values else slot.id
+
     def _why(self, name: str | None) -> Why | None:
         if name is None:
             return None
         text = self.look.data.get(WHY + name, self.look.reasons.get(name, ""))
         return Why(WHY + name, identity(WHY + name), text)
-
-
-def controls(file: Protocol, name: str, text: str) -> tuple[str, str]:
-    """A setting's text as its one or two controls show it."""
-    section = name.partition(".")[0]
-    if section in file.values and file.values[section].set_by_clinic:
-        return ("length", str(parse_length(text).days)) if text[:1].isdigit() else (text, "")
-    if section in file.values:
-        return text[:-1], text[-1]
-    if name.endswith(".send_by"):
-        return ("0", "d") if text == "same-day" else (text[:-1], text[-1])
-    return text, ""
-
-
-def unsaved(file: Protocol, settings: Mapping[str, str], wanted: Mapping[str, str | None]) -> list[str]:
-    """What was typed and is not stored yet, in words."""
-    now, own = values_of(file, settings), values_of(file, {})
-    return [
-        _change(file, name, now[name], own[name] if text is None else text)
-        for name, text in wanted.items()
-        if name in now
-    ]
-
-
-def _change(file: Protocol, name: str, before: str, after: str) -> str:
-    label = told.label(file, name)
-    if name.endswith(WORDS):
-        return label
-    was, now = told.said(file, name, before), said_of_typed(file, name, after)
-    return _("%(label)s: %(after)s (was %(before)s)") % {"label": label, "after": now, "before": was}
-
-
-def said_of_typed(file: Protocol, name: str, text: str) -> str:
-    """What somebody typed need be no value of its kind: then it is said as it was typed."""
-    try:
-        return told.said(file, name, text)
-    except ValueError:
-        return text

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy
 from scheduler import editions
 from scheduler.domain.protocol import Protocol
 from scheduler.models import Draft
-from scheduler.web import timings_words as told
 from scheduler.web import words
+from scheduler.web.timings_changes import change, said_of_typed
 from scheduler.web.timings_fields import Typed, values_of
-from scheduler.web.timings_page import said_of_typed
 
 #: so many of the newest steps are told
 MOST = 10
@@ -71,16 +70,4 @@ def _beside(file: Protocol, name: str, before: str, now: str, *, typed: bool) ->
 def _what(file: Protocol, deed: editions.Deed) -> tuple[str, ...]:
     if not deed.changes:
         return (str(KINDS[deed.kind]),)
-    return tuple(
-        _("%(label)s: %(after)s (was %(before)s)")
-        % {
-            "label": told.label(file, name),
-            "after": _text(file, name, after),
-            "before": _text(file, name, before),
-        }
-        for name, before, after in deed.changes
-    )
-
-
-def _text(file: Protocol, name: str, text: str | None) -> str:
-    return _("the protocol's own") if text is None else said_of_typed(file, name, text)
+    return tuple(change(file, name, before, after) for name, before, after in deed.changes)

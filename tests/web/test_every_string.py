@@ -151,7 +151,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit(T, {"revision": "1", "continuous_wear": "9", "lines.waxing.sms": "x"}, status=422),
         Visit(f"{C}/timings"),
     ],
-    "timings-check": [Visit(f"{T}/check", EDITED)],
+    "timings-check": [Visit(f"{T}/check", {**EDITED, "revision": one}) for one in "12"],
     "timings-setup": [
         Visit(f"/c/bare/timings/{PROTOCOL}/set-up"),
         Visit(f"/c/bare/timings/{PROTOCOL}/set-up", {}, status=422),

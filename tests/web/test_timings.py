@@ -8,8 +8,7 @@ from django.test import Client
 from scheduler.domain.protocol import Protocol
 from scheduler.editions import file_of, find_draft, find_edition, find_protocol, start_draft
 from scheduler.models import Clinic, Draft
-from scheduler.web.timings_fields import differing, field_names, read, values_of
-from scheduler.web.timings_page import controls
+from scheduler.web.timings_fields import controls, differing, field_names, read, values_of
 from tests.editions.drafts import SAM, begin, change
 from tests.editions.drafts import publish as publish_draft
 from tests.enrolment.clinics import NOW, PROTOCOL
@@ -195,6 +194,16 @@ def test_the_check_shows_what_is_typed_and_stores_nothing(
     assert saved(clinic).revision == draft.revision
 
 
+def test_the_check_says_that_somebody_else_changed_the_draft(
+    admin: Client, draft: Draft, clinic: Clinic
+) -> None:
+    typed = form_of(draft, morning="10:00")
+    change(clinic, draft.revision, SAM, bedtime="20:00")
+    answer = page(admin.post(f"{URL}/check", typed))
+    assert "Somebody changed this draft since you opened this page." in answer
+    assert "Not saved yet" not in answer
+
+
 def test_the_check_needs_no_javascript(admin: Client, draft: Draft, clinic: Clinic) -> None:
     answer = admin.post(URL, form_of(draft, continuous_wear="5") | {"step": "check"})
     assert answer.status_code == 200
@@ -219,12 +228,13 @@ def test_a_time_that_cannot_be_is_said(day: str, admin: Client, draft: Draft) ->
     assert "Give a date and a time" in page(admin.get(URL, {"treated-on": day}))
 
 
-def test_a_stale_save_stores_nothing_and_says_who_changed_what(
-    admin: Client, draft: Draft, clinic: Clinic
+@pytest.mark.parametrize("step", ["save", "check"])
+def test_a_stale_form_stores_nothing_and_says_who_changed_what(
+    step: str, admin: Client, draft: Draft, clinic: Clinic
 ) -> None:
     typed = form_of(draft, continuous_wear="5", bedtime="20:00")
     change(clinic, draft.revision, SAM, continuous_wear="6d", morning="10:00")
-    answer = admin.post(URL, typed)
+    answer = admin.post(URL, typed | {"step": step})
     shown = page(answer)
     assert answer.status_code == 422
     assert "sam@example.com, Fri 20 Nov, 15:31: Stockings day and night: 6 days" in shown
@@ -244,10 +254,11 @@ def test_saving_again_keeps_what_the_other_did(admin: Client, draft: Draft, clin
 
 
 def test_what_was_typed_is_told_when_the_draft_is_gone(admin: Client, draft: Draft, clinic: Clinic) -> None:
-    typed = form_of(draft, continuous_wear="5")
+    typed = form_of(draft, continuous_wear="5", lines__waxing__sms="No wax, ever.")
     publish_draft(clinic, change(clinic, draft.revision, SAM, bedtime="20:00").revision)
     answer = admin.post(URL, typed)
     assert answer.status_code == 422
+    assert "Waxing: words of the text message: No wax, ever." in page(answer)
     assert "Stockings day and night: 5 days (was 3 days)" in page(answer)
 
 
@@ -278,7 +289,7 @@ def test_it_carries_a_draft_over_and_names_what_both_changed(admin: Client, clin
     step = {"step": "renew", "revision": str(saved(clinic).revision)}
     answer = page(admin.post(URL, step, follow=True))
     assert "Both sides had changed this" in answer
-    assert "<li>Stockings day and night</li>" in answer
+    assert "<li>Stockings day and night: 6 days here, 4 days in what holds now</li>" in answer
     assert "Another edition" not in answer
 
 
