@@ -28,6 +28,7 @@ from tests.support.chromium import FLAGS, SENTENCE, installed_chromium  # noqa: 
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 11, 25, 14, 40, tzinfo=UTC)
 WIDE = {"width": 1200, "height": 1120}
+BROAD = {"width": 1400, "height": 1100}
 LOW = {"width": 1200, "height": 860}
 PHONE = {"width": 390, "height": 780}
 
@@ -112,6 +113,13 @@ def take(browser: Browser, base: str, password: str) -> None:
     page.get_by_text("Stockings in the daytime").first.wait_for()
     page.evaluate("window.scrollTo(0, 0)")
     save(page, "enrol")
+    page.set_viewport_size(BROAD)
+    page.goto(f"{base}/c/example/timings/microsclerotherapy")
+    page.get_by_role("button", name="Begin a draft").click()
+    page.get_by_label("Stockings day and night", exact=True).fill("2")
+    page.get_by_text("Not saved yet").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    save(page, "timings")
     phone = open_page(browser, PHONE)
     phone.goto(base + link.removeprefix("https://care.test"))
     save(phone, "patient")

@@ -58,5 +58,6 @@ def _deed(event: Event) -> Deed:
 
 
 def _changes(event: Event) -> Iterator[tuple[str, str | None, str | None]]:
-    for name, (before, after) in event.details.get("changes", {}).items():
+    # By name: PostgreSQL's JSON keeps no order.
+    for name, (before, after) in sorted(event.details.get("changes", {}).items()):
         yield name, before, after
