@@ -33,6 +33,8 @@ class Job:
     each_worker: bool = False
     #: what it then asks providers, beside the thread that talks to the database
     ask: Callable[[Desk], Awaitable[object]] | None = None
+    #: `run` does a step and returns how many it did: one that is to end with its work goes on until it is 0
+    in_steps: bool = False
 
 
 def beat(now: datetime, worker: str) -> None:
@@ -65,7 +67,7 @@ JOBS = (
     Job("held-senders", timedelta(minutes=1), forget_refusals, ask=probe),
     Job("queues", timedelta(minutes=1), give_up_outlived),
     # Who carries one on is settled on its own row, step by step.
-    Job("rollouts", timedelta(seconds=2), carry_on, each_worker=True),
+    Job("rollouts", timedelta(seconds=2), carry_on, each_worker=True, in_steps=True),
     Job("watchdog", timedelta(minutes=1), watch, ask=tell_of_alarms),
     Job("summaries", timedelta(minutes=5), lambda now, worker: None, ask=tell_of_yesterday),
     Job("prune", timedelta(hours=1), prune),

@@ -95,7 +95,7 @@ class Worker:
                     timetable = self._timetable()
                 if await self._turn_or_pause(once):
                     continue
-                if once and not await self._queue_moves():
+                if once and not await self._queue_moves() and not await self._steps():
                     break
                 await self._until_next_due()
         finally:
@@ -209,6 +209,14 @@ class Worker:
         now = self._clock()
         opens = await self._database.run(queue_opens, now)
         return opens is not None and opens <= now + LEASE
+
+    async def _steps(self) -> bool:
+        """Whether a job that goes on in steps had one to do, after which something may be due again."""
+        jobs = [job for job in self._jobs if job.in_steps]
+        found = [
+            await self._database.run(lambda job=job: job.run(self._clocks.now(), self.name)) for job in jobs
+        ]
+        return any(found)
 
     async def _until_next_due(self) -> None:
         """As the claim found it that brought nothing: the database is not asked a second time."""

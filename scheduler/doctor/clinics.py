@@ -1,16 +1,18 @@
 """What each clinic still has to set."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import DatabaseError
 
 from scheduler import editions
 from scheduler.doctor.finding import Finding, fail, ok, warn
-from scheduler.models import Clinic
+from scheduler.models import Clinic, Rollout
+from scheduler.plans.rollout import ABANDONED
 from scheduler.senders import ways_out
 
 
-def check_clinics() -> Iterator[Finding]:
+def check_clinics(now: datetime) -> Iterator[Finding]:
     try:
         protocols = list(editions.available_protocols())
         clinics = list(Clinic.objects.select_related("sender").order_by("slug"))
@@ -27,6 +29,7 @@ def check_clinics() -> Iterator[Finding]:
         )
     for clinic in clinics:
         yield from _clinic(clinic, protocols)
+        yield from _rollouts(clinic, now)
 
 
 def _clinic(clinic: Clinic, protocols: list[str]) -> Iterator[Finding]:
@@ -45,3 +48,19 @@ def _clinic(clinic: Clinic, protocols: list[str]) -> Iterator[Finding]:
         yield warn(
             clinic.slug, "not live: its texts and emails go to the outbox", "set it live on its settings page"
         )
+
+
+def _rollouts(clinic: Clinic, now: datetime) -> Iterator[Finding]:
+    """Editions that are still on their way to everybody enrolled."""
+    unfinished = Rollout.objects.for_clinic(clinic).filter(finished_at=None).select_related("edition")
+    for rollout in unfinished.order_by("pk"):
+        done, of = (counts.get("patients", 0) for counts in (rollout.done, rollout.expected))
+        text = (
+            f"edition {rollout.edition.number} of {rollout.edition.protocol_id} is on its way to everybody: "
+            f"{done} of {of} patients done"
+        )
+        if rollout.moved_at < now - ABANDONED:
+            mend = "nobody carries it on: start a worker, or run `aftercare worker --once`"
+            yield fail(clinic.slug, f"{text}, the last at {rollout.moved_at:%Y-%m-%d %H:%M} UTC", mend)
+        else:
+            yield warn(clinic.slug, text, "a worker carries it on; leave one running")

@@ -146,17 +146,22 @@ def _finish(rollout: Rollout, now: datetime) -> None:
 
 
 def carry_on(now: datetime, worker: str) -> int:
-    """One step of every job that this worker carries, or that nobody carries any more; return how many."""
+    """One step of every job that this worker carries, or that nobody carries any more; return how many.
+
+    One whose step fails is not counted, so that whoever goes on until none is left comes to an end.
+    """
     unfinished = Rollout.objects.across_clinics().filter(finished_at=None)
     free = unfinished.filter(Q(carried_by__in=["", worker]) | Q(moved_at__lt=now - ABANDONED))
     jobs = list(free.order_by("started_at").values_list("pk", flat=True))
+    done = 0
     for job in jobs:
         try:
             step(job, now, by=worker)
+            done += 1
         except UNREADABLE:
             # The edge: one clinic's job must not stop another's.
             log.exception("rollout step failed", rollout=job)
-    return len(jobs)
+    return done
 
 
 def running(clinic: Clinic, protocol_id: str) -> Rollout | None:

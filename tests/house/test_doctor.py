@@ -22,6 +22,7 @@ from scheduler.doctor.installation import check_settings
 from scheduler.doctor.providers import check_email, check_sms
 from scheduler.models import Clinic
 from tests.enrolment.clinics import ready_clinic
+from tests.rollout.everybody import LATER, draft_of, publish
 from tests.support.aftercare import aftercare
 from tests.support.mail import Mailbox
 from tests.support.ports import free_port
@@ -192,7 +193,7 @@ def test_it_names_what_a_clinic_still_has_to_set() -> None:
     Clinic.objects.create(
         slug="riverside", name="Riverside", sms_name="Riverside", created_at=datetime.now(UTC)
     )
-    texts = [finding.text for finding in check_clinics()]
+    texts = [finding.text for finding in check_clinics(datetime.now(UTC))]
     assert "nobody can be enrolled for microsclerotherapy" in texts[0]
     assert "telephone" in texts[0]
     assert texts[1].startswith("not live")
@@ -205,13 +206,33 @@ def test_it_finds_a_live_clinic_from_which_nothing_can_leave(
 ) -> None:
     settings.EMAIL_LIVE = email
     ready_clinic(live=True)
-    found = [finding.level for finding in check_clinics() if "none of its channels" in finding.text]
+    found = [
+        finding.level
+        for finding in check_clinics(datetime.now(UTC))
+        if "none of its channels" in finding.text
+    ]
     assert "".join(found) == level
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("minutes", "level", "mend"), [(0, "warn", "leave one running"), (5, "FAIL", "--once")]
+)
+def test_it_tells_of_an_edition_on_its_way_and_whether_somebody_carries_it_on(
+    minutes: int, level: str, mend: str
+) -> None:
+    clinic = ready_clinic()
+    draft_of(clinic, evening="17:00")
+    publish(clinic, expected={"patients": 7})
+    found = check_clinics(LATER + timedelta(minutes=minutes))
+    (finding,) = [one for one in found if "on its way to everybody" in one.text]
+    assert (finding.level, "0 of 7 patients done" in finding.text) == (level, True)
+    assert mend in finding.mend
+
+
+@pytest.mark.django_db
 def test_it_tells_how_the_first_clinic_is_founded() -> None:
-    (finding,) = check_clinics()
+    (finding,) = check_clinics(datetime.now(UTC))
     assert finding.mend.startswith("`aftercare clinic SLUG")
 
 

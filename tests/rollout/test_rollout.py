@@ -1,12 +1,15 @@
 """An edition for everybody enrolled: shown first, then done in steps that survive anything."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from scheduler.changes import MoveReminder, SkipReminder, change_plan, effect_of
+from scheduler.channels.outbox import Outbox
 from scheduler.dispatch.jobs import JOBS, run_job
+from scheduler.dispatch.worker import Worker
 from scheduler.domain.status import Status
 from scheduler.editions import Refused, Stale, current_edition
 from scheduler.enrolment import Enrolment, enrol
@@ -228,3 +231,32 @@ def test_a_plan_whose_last_text_a_worker_holds_is_reached_too(clinic: Clinic) ->
     carry_out(publish(clinic), lambda: LATER)
     episode.refresh_from_db()
     assert (episode.edition.number, episode.revision) == (2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_steps")
+def test_a_worker_that_ends_with_its_work_carries_it_to_the_end(clinic: Clinic) -> None:
+    enrol_some(clinic, 5)
+    draft_of(clinic, evening="17:00")
+    job = publish(clinic)
+    steps = [one for one in JOBS if one.in_steps]
+
+    async def once() -> None:
+        await Worker("worker", {"outbox": Outbox()}, lambda: LATER, steps).run(once=True)
+
+    asyncio.run(once())
+    job.refresh_from_db()
+    assert job.finished_at == LATER
+    assert job.done["patients"] == 5
+
+
+def test_a_step_that_fails_is_not_counted(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    enrol_some(clinic, 1)
+    draft_of(clinic, evening="17:00")
+    publish(clinic)
+
+    def broken(*_args: Any, **_options: Any) -> None:
+        raise ValueError("a row that nothing can be made of")
+
+    monkeypatch.setattr(rollout, "step", broken)
+    assert carry_on(LATER, "worker") == 0

@@ -1,7 +1,7 @@
 """`aftercare doctor`: what is well, and what to mend."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,12 +39,12 @@ class Command(BaseCommand):
 
 
 def _examine(parts: list[str], now: datetime) -> Iterator[Finding]:
-    checks = {
+    checks: dict[str, Callable[[], Iterable[Finding]]] = {
         "settings": check_settings,
         "database": lambda: check_database(now),
         "sms": check_sms,
         "email": check_email,
-        "clinics": check_clinics,
+        "clinics": lambda: check_clinics(now),
     }
     for part in parts:
         yield from checks[part]()
