@@ -25,7 +25,7 @@ from scheduler.editions.drafts import (
     renew_draft,
     start_draft,
 )
-from scheduler.editions.elsewhere import Copied, copy, restore
+from scheduler.editions.elsewhere import Copied, carried, copy, restore
 from scheduler.editions.files import (
     SCHEDULES,
     BrokenProtocols,
@@ -51,6 +51,7 @@ __all__ = [
     "UnknownProtocol",
     "as_if",
     "available_protocols",
+    "carried",
     "change_draft",
     "check",
     "compare",

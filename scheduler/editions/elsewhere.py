@@ -50,13 +50,8 @@ def copy(edition: Edition, target: Clinic, *, actor: str, now: datetime) -> Copi
         raise Refused(
             "same-clinic", _("An edition is copied to another clinic; `restore` takes an older one.")
         )
-    left_out = naming(edition.settings, _names(edition.clinic), _names(target))
-    protocol, own = find_protocol(edition.protocol_id), current_edition(target, edition.protocol_id)
-    theirs = own.settings if own else {}
-    its_own = [name for name, value in protocol.values.items() if value.set_by_clinic]
-    left_out |= {name: str(ITS_OWN) for name in its_own if name in edition.settings and name not in theirs}
-    settings = {name: text for name, text in edition.settings.items() if name not in (*left_out, *its_own)}
-    settings |= {name: theirs[name] for name in its_own if name in theirs}
+    protocol = find_protocol(edition.protocol_id)
+    settings, left_out = carried(edition, target)
     draft = open_draft(
         target,
         protocol,
@@ -69,6 +64,18 @@ def copy(edition: Edition, target: Clinic, *, actor: str, now: datetime) -> Copi
         left_out=list(left_out),
     )
     return Copied(draft, left_out)
+
+
+def carried(edition: Edition, target: Clinic) -> tuple[dict[str, str], dict[str, str]]:
+    """The settings that a copy has, and what is left out of it with why, by the setting's name."""
+    left_out = naming(edition.settings, _names(edition.clinic), _names(target))
+    own = current_edition(target, edition.protocol_id)
+    theirs = own.settings if own else {}
+    values = find_protocol(edition.protocol_id).values
+    its_own = [name for name, value in values.items() if value.set_by_clinic]
+    left_out |= {name: str(ITS_OWN) for name in its_own if name in edition.settings and name not in theirs}
+    settings = {name: text for name, text in edition.settings.items() if name not in (*left_out, *its_own)}
+    return settings | {name: theirs[name] for name in its_own if name in theirs}, left_out
 
 
 def _names(clinic: Clinic) -> dict[str, str]:

@@ -70,7 +70,7 @@ def look(draft: Draft, patients: int) -> tuple[Seen, Reach, list[tuple[str, ...]
 
 def _lines(effect: Effect) -> Iterator[tuple[str, ...]]:
     before = load_cases([effect.patient])[effect.patient].courses
-    wording = Wording({**before, **effect.case.courses}, effect.timeline)
+    wording = Wording({**before, **effect.case.courses}, effect.timeline, before=before)
     episodes = ", ".join(map(str, effect.case.courses))
     for line in wording.lines(effect.diff.steps):
         yield episodes, line.what, line.before, line.after, line.why

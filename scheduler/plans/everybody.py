@@ -123,20 +123,20 @@ def effect_on_everybody(
     reach, patients = Reach(), reached(clinic, protocol.id)
     for first in range(0, len(patients), STEP):
         tell(first, len(patients))
-        _look(patients[first : first + STEP], protocol, now, reach, each)
+        look(patients[first : first + STEP], protocol, now, reach, each)
     tell(len(patients), len(patients))
     return reach
 
 
 @collector.paused()
-def _look(
+def look(
     patients: Sequence[int],
     protocol: Protocol,
     now: datetime,
     reach: Reach,
     each: Callable[[Effect], None],
 ) -> None:
-    """All at once; one by one where somebody's rows are unreadable, so that they hold up no other."""
+    """The effect on these; one by one where somebody's rows are unreadable, so that they hold up no other."""
     choice = Choice(protocol)
     try:
         found = [
@@ -148,7 +148,7 @@ def _look(
             reach.unreadable += patients
             return
         for patient in patients:
-            _look([patient], protocol, now, reach, each)
+            look([patient], protocol, now, reach, each)
         return
     reach.left += choice.left
     for effect in found:

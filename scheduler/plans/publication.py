@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduler.editions import Refused, Stale, publish_draft
 from scheduler.editions.publishing import lock
+from scheduler.editions.stale import what_changed
 from scheduler.models import Clinic, Draft, Event, Rollout
 from scheduler.plans.deeds import DECIDED
 from scheduler.plans.rollout import running
@@ -37,6 +38,14 @@ class Seen:
 
 def seen_now(draft: Draft) -> Seen:
     return Seen(draft.revision, _last_change(draft.clinic, draft.protocol_id))
+
+
+def refuse_stale(draft: Draft, seen: Seen) -> None:
+    """Raises Stale where the draft, or a plan that it would change, is not what it was."""
+    if draft.revision != seen.revision:
+        raise Stale(what_changed(draft, seen.revision))
+    if _last_change(draft.clinic, draft.protocol_id) != seen.change:
+        raise Stale(_who_changed(draft.clinic, draft.protocol_id, seen.change))
 
 
 def _changes(clinic: Clinic, protocol_id: str) -> QuerySet[Event]:

@@ -1,7 +1,7 @@
 """The steps of a new plan in words, for those who decide whether it is done."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -99,6 +99,8 @@ class Wording:
     courses: Mapping[int, Course]
     timeline: Timeline
     this: int | None = None
+    #: the courses as they were: what the new plan does not have any more has its name from there
+    before: Mapping[int, Course] = field(default_factory=dict)
 
     def lines(self, steps: Iterable[Step]) -> Iterator[Line]:
         """In the order of their times."""
@@ -111,7 +113,10 @@ class Wording:
 
     def of_row(self, row: Stored) -> str:
         """What staff call a reminder; where the patient has several treatments, which one it is of."""
-        return self.of_treatment(label_in(self.courses[row.episode], row.message, row.due_at), row.episode)
+        course = self.courses[row.episode]
+        if row.message not in course.protocol.messages:
+            course = self.before.get(row.episode, course)
+        return self.of_treatment(label_in(course, row.message, row.due_at), row.episode)
 
     def treatment(self, episode: int) -> str:
         return _("this treatment") if episode == self.this else named(self.courses[episode])

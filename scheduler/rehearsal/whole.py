@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from django.db.models import QuerySet
+
 from scheduler.domain import localtime
 from scheduler.domain.message import Contact
 from scheduler.domain.phases import Treatment
@@ -90,18 +92,39 @@ def past_enrolments(clinic: Clinic, protocol_id: str, first: date, last: date) -
     Cancelled ones are left out: they were mistakes, or stopped at a moment that no other edition had known.
     Raises NothingToRehearse.
     """
-    start, end = (localtime.start_of_day(clinic.timezone, day) for day in (first, last + DAY))
-    found = Episode.objects.for_clinic(clinic).filter(
-        edition__protocol_id=protocol_id, treated_at__gte=start, treated_at__lt=end
-    )
-    kept = found.exclude(state=Episode.State.CANCELLED)
-    rows = kept.order_by("patient_id", "treated_at", "pk").values_list(*FIELDS).iterator(chunk_size=2000)
-    cases = tuple(tuple(_enrolled(*row) for row in rows) for _, rows in groupby(rows, key=lambda row: row[0]))
+    found = _of_period(clinic, protocol_id, first, last)
+    cases = _cases(found)
     cancelled = found.filter(state=Episode.State.CANCELLED).count()
     if not cases:
         only = f" but {cancelled} cancelled" if cancelled else ""
         raise NothingToRehearse(f"no treatment{only} from {first} to {last} is enrolled here")
     return Sample(cases, cancelled)
+
+
+def past_patients(clinic: Clinic, protocol_id: str, first: date, last: date) -> list[int]:
+    """Ids of the patients of these treatments, in their order."""
+    kept = _of_period(clinic, protocol_id, first, last).exclude(state=Episode.State.CANCELLED)
+    return list(kept.order_by("patient_id").values_list("patient_id", flat=True).distinct())
+
+
+def past_enrolments_of(
+    patients: Sequence[int], clinic: Clinic, protocol_id: str, first: date, last: date
+) -> tuple[Case, ...]:
+    """Those of some patients alone."""
+    return _cases(_of_period(clinic, protocol_id, first, last).filter(patient__in=patients))
+
+
+def _of_period(clinic: Clinic, protocol_id: str, first: date, last: date) -> QuerySet[Episode]:
+    start, end = (localtime.start_of_day(clinic.timezone, day) for day in (first, last + DAY))
+    return Episode.objects.for_clinic(clinic).filter(
+        edition__protocol_id=protocol_id, treated_at__gte=start, treated_at__lt=end
+    )
+
+
+def _cases(found: QuerySet[Episode]) -> tuple[Case, ...]:
+    kept = found.exclude(state=Episode.State.CANCELLED).order_by("patient_id", "treated_at", "pk")
+    rows = kept.values_list(*FIELDS).iterator(chunk_size=2000)
+    return tuple(tuple(_enrolled(*row) for row in rows) for _, rows in groupby(rows, key=lambda row: row[0]))
 
 
 def _enrolled(
@@ -126,6 +149,10 @@ def made_enrolments(count: int, zone: str, now: datetime, *protocols: Protocol) 
     return Sample(tuple(made_up(count, answers_of(*protocols), zone, monday - weeks * WEEK)))
 
 
+def stage_of(clinic: Clinic, today: Protocol, rehearsed: Protocol) -> Stage:
+    return Stage(today, rehearsed, contact_of(clinic), link_to(EXAMPLE_LINK_END))
+
+
 def rehearse(
     clinic: Clinic,
     today: Protocol,
@@ -135,7 +162,7 @@ def rehearse(
     progress: Progress = lambda done, total: None,
 ) -> Rehearsal:
     """Plan everybody under both, and treatments around the next clock changes. `now` is aware UTC."""
-    stage = Stage(today, rehearsed, contact_of(clinic), link_to(EXAMPLE_LINK_END))
+    stage = stage_of(clinic, today, rehearsed)
     changes = next_changes(clinic.timezone, now)
     total = len(sample.cases) * len(stage.editions)
     tallies = [stage.tally(protocol) for protocol in stage.editions]
@@ -145,11 +172,11 @@ def rehearse(
     return Rehearsal(
         tallies[0].totals,
         tallies[-1].totals,
-        tuple(_around(stage, change) for change in changes),
+        tuple(around_change(stage, change) for change in changes),
     )
 
 
-def _around(stage: Stage, change: ClockChange) -> AroundChange:
+def around_change(stage: Stage, change: ClockChange) -> AroundChange:
     days = around(change, *stage.editions)
     cases = cases_of(days, answers_of(*stage.editions))
     weekends = [weekend(days, stage.tally(protocol), cases) for protocol in stage.editions]
