@@ -5,6 +5,9 @@ from django.urls import include, path, re_path, register_converter
 from scheduler.web import (
     attention,
     clinic_settings,
+    editions,
+    editions_effect,
+    editions_publish,
     enrol,
     enrol_held,
     enrolled,
@@ -17,6 +20,7 @@ from scheduler.web import (
     patient_messages,
     patient_page,
     patients,
+    rehearse,
     sheet,
     team,
     timings,
@@ -46,11 +50,23 @@ CLINIC = [
     path("timings/<slug:protocol>/check", timings.check, name="timings-check"),
     path("timings/<slug:protocol>/set-up", timings_setup.set_up, name="timings-setup"),
 ]
+EDITIONS = [
+    path("effect", editions_effect.effect, name="effect"),
+    path("effect/patients", editions_effect.effect_patients, name="effect-patients"),
+    path("publish", editions_publish.publish, name="publish"),
+    path("rehearse", rehearse.rehearse, name="rehearse"),
+    path("editions", editions.history, name="editions"),
+    path("editions/compare", editions.compare, name="edition-compare"),
+    path("editions/<int:number>", editions.edition, name="edition"),
+    path("editions/<int:number>/restore", editions.restore, name="edition-restore"),
+    path("editions/<int:number>/copy", editions.copy, name="edition-copy"),
+]
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
     path("c/<slug:slug>/", include(CLINIC)),
+    path("c/<slug:slug>/timings/<slug:protocol>/", include(EDITIONS)),
     path("p/<token:token>", patient_page.patient_page, name="patient-page"),
     path("p/<token:token>/calendar.ics", patient_calendar.patient_calendar, name="patient-calendar"),
     path("p/<token:token>/messages", patient_messages.patient_messages, name="patient-messages"),

@@ -136,6 +136,7 @@ EVENTS: Final[Mapping[str, Word]] = {
     "invitation-withdrawn": gettext_lazy("An invitation to the team was withdrawn"),
     "role-changed": gettext_lazy("A member of the team was given another role"),
     "member-removed": gettext_lazy("Somebody was removed from the team"),
+    "edition-applied": gettext_lazy("A new edition was brought to this plan"),
     "sender-held": gettext_lazy(
         "Nothing leaves the clinic's number: the provider does not accept its settings"
     ),

@@ -63,6 +63,7 @@ def paths() -> dict[str, str]:
         "invitation-over": "/invitation/x",
         "timings": "/c/example/timings",
         "timings-now": "/c/example/timings/microsclerotherapy",
+        **_editions(),
         "patient": f"/p/{token}",
         "patient-messages": f"/p/{token}/messages",
         "patient-unsubscribe": f"/p/{token}/unsubscribe",
@@ -77,6 +78,18 @@ def an_invitation() -> Any:
     open_ones = Membership.objects.for_clinic(clinic).filter(invited_at__isnull=False)
     role = Membership.Role.STAFF
     return open_ones.first() or invite(clinic, "jo@example.com", role, actor="test", now=datetime.now(UTC))
+
+
+def _editions() -> dict[str, str]:
+    """The pages of editions while there is no draft."""
+    here = "/c/example/timings/microsclerotherapy"
+    return {
+        "effect": f"{here}/effect",
+        "publish": f"{here}/publish",
+        "editions": f"{here}/editions",
+        "edition": f"{here}/editions/1",
+        "rehearse": f"{here}/rehearse?over=made&made=20",
+    }
 
 
 #: what strangers see; the rest is looked at by somebody signed in

@@ -11,9 +11,12 @@ from scheduler.enrolment import enrol
 from scheduler.enrolment.held import hold
 from scheduler.history import note
 from scheduler.models import Attempt, Clinic, Episode, Event, HeldEnrolment, Reminder
+from scheduler.plans.rollout import carry_out
 from scheduler.web import words
 from tests.dispatch.plans import live_clinic
+from tests.editions.drafts import begin, change
 from tests.enrolment.clinics import NOW, asked
+from tests.rollout.everybody import publish
 from tests.web.people import enrolled
 
 #: the day after a second treatment
@@ -47,8 +50,21 @@ def everything() -> World:
     for kind in Kind:
         alarm(kind, now=TODAY, clinic=clinic if kind is Kind.LATE else None)
     clinic.sender.__class__.objects.update(held_at=TODAY, held_reason="20003")
+    _editions(clinic)
     held = hold(clinic, {"name": "Sam Example", "mobile": "07700 900123"}, ACTOR, NOW)
     return World(clinic, first, second, held)
+
+
+def _editions(clinic: Clinic) -> None:
+    """A second edition that was brought to everybody, not quite as foreseen, and a draft of a third."""
+    draft = begin(clinic, "admin@example.com")
+    draft = change(clinic, draft.revision, "admin@example.com", evening="17:00")
+    expected = {"patients": 99, "changed": 99}
+    job = publish(clinic, now=NOW, expected=expected, reason="Agreed in the team")
+    carry_out(job, lambda: TODAY)
+    draft = begin(clinic, "admin@example.com")
+    settings = {"morning": "10:00", "no_waxing": "35d", "lines__waxing__sms": "No waxing: {no-waxing.date}."}
+    change(clinic, draft.revision, "admin@example.com", **settings)
 
 
 def _statuses(clinic: Clinic) -> None:

@@ -32,7 +32,20 @@ CLINIC_PAGES = {
     "timings-draft": 200,
     "timings-check": 405,
     "timings-setup": 403,
+    "effect": 200,
+    "effect-patients": 200,
+    "publish": 403,
+    "rehearse": 200,
+    "editions": 200,
+    "edition": 200,
+    "edition-compare": 422,
+    "edition-restore": 405,
+    "edition-copy": 403,
 }
+EDITIONS = {
+    "effect", "effect-patients", "publish", "rehearse", "editions", "edition", "edition-compare",
+    "edition-restore", "edition-copy",
+}  # fmt: skip
 #: and what admins get
 ADMIN = CLINIC_PAGES | {
     "clinic-live": 200,
@@ -40,6 +53,8 @@ ADMIN = CLINIC_PAGES | {
     "team-member": 200,
     "timings-check": 405,
     "timings-setup": 302,
+    "publish": 200,
+    "edition-copy": 200,
 }
 FOR_ANYBODY_SIGNED_IN = {"home"}
 FOR_WHOEVER_HAS_THE_LINK = {
@@ -51,6 +66,7 @@ FOR_WHOEVER_HAS_THE_LINK = {
     "unknown-link",
 }
 TIMINGS = ["timings-draft", "timings-check", "timings-setup"]
+PUBLISHING = ["publish", "edition-restore", "edition-copy"]
 #: posting changes something
 POSTS = [
     "enrol",
@@ -63,6 +79,8 @@ POSTS = [
     "team",
     "team-member",
     *TIMINGS,
+    *PUBLISHING,
+    "rehearse",
 ]
 
 
@@ -84,8 +102,10 @@ def address(name: str, clinic: Clinic, episode: Episode) -> str:
         needs["member"] = str(a_member(clinic).pk)
     if name == "discard-held":
         needs["number"] = "1"
-    if name.startswith("timings-"):
+    if name.startswith("timings-") or name in EDITIONS:
         needs["protocol"] = "microsclerotherapy"
+    if name in ("edition", "edition-restore", "edition-copy"):
+        needs["number"] = "1"
     return reverse(name, kwargs=needs)
 
 
@@ -136,7 +156,7 @@ def test_it_lets_admins_in(name: str, clinic: Clinic, episode: Episode, admin: C
 
 @pytest.mark.parametrize(
     "name",
-    ["clinic-settings", "clinic-live", "team", "team-member", *TIMINGS, "release-sender"],
+    ["clinic-settings", "clinic-live", "team", "team-member", *TIMINGS, *PUBLISHING, "release-sender"],
 )
 def test_it_refuses_changes_of_settings_by_staff(
     name: str, clinic: Clinic, episode: Episode, staff: Client

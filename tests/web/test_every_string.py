@@ -31,12 +31,13 @@ from tests.web.test_settings import CLINIC, VALUES
 C = "/c/leafy"
 #: in the protocol's language: what is sent, what a message is about, and what is wrong with its words, which
 #: `scheduler.domain` says in English for now
-PASSED_OVER = {"bubble", "about", "said", "finding"}
+PASSED_OVER = {"bubble", "about", "said", "finding", "typed"}
 #: names and typed words of the tests' own people
 DATA = (
     "Leafy Vein Clinic", "Leafy Clinic", "leafy", "bare", "leafy's number", "Sam", "Sam Example",
     "Robin Example", "Dr Example", "Europe/London", "Aftercare", "microsclerotherapy",
     "Agreed in the team", "QR", "EMAIL_URL", "No wax {oops} \u2013 x", "Pseudo",
+    "Late morning", "No waxing: {no-waxing.date}.",
 )  # fmt: skip
 #: addresses of pages and mailboxes, and what a program is called by
 NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|/c/\S+|`[^`]*`")
@@ -75,7 +76,7 @@ ENROLLING = [
     enrolling(date="2025-01-01"),
     enrolling(date="", time="25:00"),
 ]  # fmt: skip
-T = f"{C}/timings/{PROTOCOL}"
+T, BARE = f"{C}/timings/{PROTOCOL}", f"/c/bare/timings/{PROTOCOL}"
 EDITED = {
     "continuous_wear": "2", "no_flying": "omit", "morning": "10:00", "messages.day-5": "off",
     "messages.day-6.day": "8", "messages.day-6.send_by": "36", "messages.day-6.send_by:unit": "h",
@@ -137,17 +138,51 @@ VISITS: dict[str, list[Visit]] = {
         Visit("/c/bare/timings"),
         Visit("/c/bare/timings", who="staff"),
     ],
+    "effect": [
+        Visit(f"{T}/effect"),
+        Visit(f"{T}/effect?stopped=1"),
+        Visit(f"{BARE}/effect"),
+    ],
+    "effect-patients": [Visit(f"{T}/effect/patients"), Visit(f"{T}/effect/patients?after=999")],
+    "publish": [
+        Visit(f"{T}/publish"),
+        Visit(f"{BARE}/publish"),
+        Visit(f"{T}/publish", {"revision": "2", "to": "all"}, status=422),
+        Visit(
+            f"{T}/publish",
+            {"revision": "0", "to": "new", "reason": "9" * 1001, "approved_by": "9" * 200},
+            status=422,
+        ),
+    ],
+    "rehearse": [
+        Visit(f"{T}/rehearse"),
+        Visit(f"{T}/rehearse?over=made&made=3&edition=draft"),
+        Visit(f"{T}/rehearse?over=past&first=2026-11-01&last=2026-11-30"),
+        Visit(f"{T}/rehearse?over=past&first=2020-11-01&last=2020-11-30"),
+        Visit(f"{T}/rehearse?over=clocks&edition=draft"),
+        Visit(f"{T}/rehearse?over=past&first=x&last=", status=422),
+        Visit(f"{T}/rehearse?over=made&made=0&edition=9", status=422),
+        Visit(f"{BARE}/rehearse?over=made&made=3"),
+    ],
+    "editions": [Visit(f"{T}/editions"), Visit(f"{BARE}/editions")],
+    "edition": [Visit(f"{T}/editions/1"), Visit(f"{T}/editions/2"), Visit(f"{T}/editions/2", who="staff")],
+    "edition-compare": [
+        Visit(f"{T}/editions/compare"),
+        Visit(f"{T}/editions/compare?before=1&after=1"),
+        Visit(f"{T}/editions/compare?before=9", status=422),
+    ],
+    "edition-copy": [Visit(f"{T}/editions/1/copy"), Visit(f"{T}/editions/1/copy?to=bare")],
     "timings-draft": [
         Visit(T),
         Visit(T, who="staff"),
         Visit(f"/c/bare/timings/{PROTOCOL}"),
         Visit(T, {"step": "begin"}, status=302),
-        Visit(T, {"revision": "1", **EDITED}, status=302),
+        Visit(T, {"revision": "5", **EDITED}, status=302),
         Visit(T),
         Visit(T, who="staff"),
         Visit(f"{T}?treated-on=x"),
-        Visit(T, {"revision": "2", **EDITED, "step": "check", "morning": "11:00"}),
-        Visit(T, {"revision": "2", **dict.fromkeys(EDITED, "x")}, status=422),
+        Visit(T, {"revision": "6", **EDITED, "step": "check", "morning": "11:00"}),
+        Visit(T, {"revision": "6", **dict.fromkeys(EDITED, "x")}, status=422),
         Visit(T, {"revision": "1", "continuous_wear": "9", "lines.waxing.sms": "x"}, status=422),
         Visit(f"{C}/timings"),
     ],
@@ -197,6 +232,7 @@ NOT_VISITED = {
     "release-sender": "redirects",
     "discard-held": "redirects",
     "sheet": "in the patient's language: see test_patient_language.py",
+    "edition-restore": "redirects",
     "twilio-status": "for a program",
     "email-status": "for a program",
     "openapi-json": "for a program",
