@@ -115,8 +115,8 @@ class Page:
     @property
     def times(self) -> list[tuple[Field, int]]:
         """The named times, each with how many messages use it."""
-        used = [message.at.time for message in self.protocol.messages.values()]
-        return [(self.field(name), used.count(name)) for name in self.file.times]
+        used = [{m.at.time, m.at.next_day_time} for m in self.protocol.messages.values()]
+        return [(self.field(name), sum(name in times for times in used)) for name in self.file.times]
 
     @property
     def hours(self) -> list[Field]:

@@ -6,9 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from scheduler.models import Draft
+from scheduler.models import Draft, Membership, User
 from tests.browser.test_everywhere import RULES, opened
-from tests.browser.visits import Visit
+from tests.browser.visits import Visit, elsewhere
+from tests.enrolment.clinics import bare_clinic
 
 Enter = Callable[..., Visit]
 URL = "/c/example/timings/microsclerotherapy"
@@ -84,6 +85,36 @@ def test_two_admins_at_once_do_not_undo_each_other(enter: Enter) -> None:
     save(other)
     settings = Draft.objects.across_clinics().get().settings
     assert settings == {"no_flying": "omit", "morning": "09:30", "evening": "17:00"}
+
+
+def new_clinic(email: str) -> None:
+    clinic = bare_clinic(slug="new")
+    Membership.objects.create(clinic=clinic, user=User.objects.get(email=email), role="admin")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_new_clinic_is_led_to_what_is_missing(scripts: bool, enter: Enter) -> None:
+    visit = enter(java_script_enabled=scripts, viewport={"width": 320, "height": 640})
+    visit.sign_in()
+    elsewhere(new_clinic, visit.email)
+    page = visit.page
+    visit.go("/c/new/enrol")
+    page.get_by_role("link", name="Set what is missing").click()
+    page.get_by_label("Telephone number for urgent calls").fill("01632 960123")
+    page.get_by_label("Email address that somebody reads").fill("care@example.com")
+    page.get_by_role("button", name="Save", exact=True).click()
+    visit.go("/c/new/enrol")
+    page.get_by_role("link", name="Set what is missing").click()
+    if scripts:
+        found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        assert not found.violations_count, found.generate_report()
+    page.get_by_label("As told in person").check()
+    page.get_by_label("Why").fill("As we have always done")
+    page.get_by_label("Approved by").fill("Dr Example")
+    page.get_by_role("button", name="Save for new patients").click()
+    expect(page.get_by_text("Saved as edition 1")).to_be_visible()
+    visit.go("/c/new/enrol")
+    expect(page.get_by_label("Larger areas")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

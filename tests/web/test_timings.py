@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from scheduler.domain.protocol import Protocol
 from scheduler.editions import file_of, find_draft, find_edition, find_protocol, start_draft
@@ -53,6 +55,23 @@ def test_the_list_says_what_holds_and_whether_there_is_a_draft(admin: Client, cl
     assert "Edition 1, published Fri 20 Nov, 15:30, approved by Dr Example" in page(admin.get(LIST))
     begin(clinic, SAM)
     assert "0 changes, last edited Fri 20 Nov, 15:30 by sam@example.com" in page(admin.get(LIST))
+
+
+@pytest.mark.parametrize("url", [LIST, URL])
+def test_what_a_page_asks_the_database_does_not_grow_with_what_happened(
+    url: str, admin: Client, clinic: Clinic
+) -> None:
+    change(clinic, begin(clinic).revision, morning="09:30")
+    admin.get(url)
+    with CaptureQueriesContext(connection) as few:
+        admin.get(url)
+    for number in range(5):
+        publish_draft(clinic, change(clinic, saved(clinic).revision, morning=f"10:0{number}").revision)
+        begin(clinic)
+    change(clinic, saved(clinic).revision, morning="09:30")
+    with CaptureQueriesContext(connection) as more:
+        admin.get(url)
+    assert len(more) <= len(few)
 
 
 def test_it_begins_a_draft(admin: Client, clinic: Clinic) -> None:
