@@ -105,6 +105,8 @@ def _store(protocol: Protocol, timeline: Timeline, contact: Contact, kind: str) 
         enrolled_at=treatment.enrolled_at,
         enrolled_by=ACTOR,
         at_desk=treatment.at_desk,
+        detail=treatment.detail,
+        fewer_texts=treatment.fewer,
     )
     Reminder.objects.bulk_create(reminder_rows(episode, timeline))
 

@@ -26,7 +26,7 @@ ROWS = """
     SELECT r.id, r.clinic_id, r.message, r.folds, r.critical, r.last, r.any_hour, r.due_at, r.due_local,
         r.timezone, r.send_by, r.try_at, r.status, r.not_by, r.lease_owner, r.lease_until,
         e.id, e.patient_id, e.edition_id, e.treated_at, e.timezone, e.answers, e.site, e.channels,
-        e.enrolled_at, e.outbox_only, e.state, e.revision,
+        e.enrolled_at, e.outbox_only, e.state, e.revision, e.detail,
         p.mobile, p.email, p.page_token, p.language, p.page_revoked_at,
         EXISTS (
             SELECT 1 FROM scheduler_episode AS other
@@ -40,8 +40,8 @@ ROWS = """
 #: providers count the time that is left in whole seconds
 SHORTEST = timedelta(seconds=1)
 #: which of these columns are the reminder's, the episode's and the patient's
-REMINDER, EPISODE, PATIENT = slice(0, 16), slice(16, 28), slice(28, 34)
-INSTANTS = (7, 10, 11, 15, 19, 24, 32)
+REMINDER, EPISODE, PATIENT = slice(0, 16), slice(16, 29), slice(29, 35)
+INSTANTS = (7, 10, 11, 15, 19, 24, 33)
 
 
 class ReminderRow(NamedTuple):
@@ -82,13 +82,14 @@ class EpisodeRow(NamedTuple):
     outbox_only: bool
     state: str
     revision: int
+    detail: str
 
     @property
     def treatment(self) -> Treatment:
         """The episode as it is now, by itself."""
         return Treatment(
             self.treated_at, self.timezone, decoded(self.answers_json), self.enrolled_at,
-            site=self.site, episode=self.pk,
+            site=self.site, episode=self.pk, detail=self.detail,
         )  # fmt: skip
 
     @property

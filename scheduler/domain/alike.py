@@ -19,7 +19,7 @@ from scheduler.domain.pattern import MODEL_DAY, Pattern, Same, course_of, moved_
 from scheduler.domain.phases import Treatment
 from scheduler.domain.placeholders import names_in
 from scheduler.domain.protocol import Line, Protocol
-from scheduler.domain.wording import lines_of
+from scheduler.domain.wording import brief_lines, is_brief, lines_of
 
 #: in place of each character of the link: of one septet, as each of a link is, and in no text
 STAND_IN = "\r"
@@ -46,6 +46,9 @@ class _Moment:
     today: date
     content: Content
     replies: bool | None
+    #: whether it tells nothing of the treatment, and whether there is a link to the page that does
+    brief: bool
+    linked: bool
     example: _Example = field(compare=False)
 
 
@@ -79,7 +82,9 @@ def sms_alone(
     pattern, by, days = moved
     example = _Example(protocol, treatment, at)
     stand, today = _stand_at(pattern, at - by), localtime.local_date(treatment.timezone, at)
-    lines = _lines(_Moment(stand, MODEL_DAY + days, today, content, contact.answers(link), example))
+    day_zero, replies, linked = MODEL_DAY + days, contact.answers(link), bool(link)
+    brief = is_brief(treatment, contact)
+    lines = _lines(_Moment(stand, day_zero, today, content, replies, brief, linked, example))
     ends = tuple([pattern.course.phases[name].ends_at for name in lines.hours])
     shared = _written(_Words(lines, ends, contact, len(link), content, example))
     return Sms(shared.text.replace(STAND_IN * len(link), link), shared.segments, shared.told)
@@ -89,7 +94,10 @@ def sms_alone(
 def _lines(moment: _Moment) -> _Lines:
     example = moment.example
     part = Part(course_of(example.protocol, example.treatment), moment.content)
-    lines = lines_of(part, example.at, moment.replies)
+    if moment.brief:
+        (lines,) = brief_lines([part], example.at, moment.replies, linked=moment.linked)
+    else:
+        lines = lines_of(part, example.at, moment.replies)
     texts = [example.protocol.emergency.sms, *(line.sms or "" for line in lines.values())]
     named = [name.partition(".") for text in texts for name in names_in(text)]
     hours = {rule: None for rule, _, kind in named if kind in WITH_HOUR and rule in part.course.phases}

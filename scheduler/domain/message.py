@@ -11,7 +11,18 @@ from scheduler.domain.localtime import short_date
 from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import Contact, Values, fill, values_of
 from scheduler.domain.protocol import Line
-from scheduler.domain.wording import Content, Part, Said, in_words, lines_of, told_by, with_legs
+from scheduler.domain.wording import (
+    Content,
+    Part,
+    Said,
+    brief_lines,
+    in_words,
+    is_brief,
+    lines_of,
+    notice_of,
+    told_by,
+    with_legs,
+)
 
 __all__ = [
     "Contact", "Content", "Email", "Part", "Sms", "Text",
@@ -84,6 +95,8 @@ class _Draft:
     parts: Sequence[Part]
     lines: Sequence[Mapping[str, Line]]
     values: Sequence[Values]
+    #: it says no more than that there is one
+    brief: bool = False
 
     def said(self, channel: str) -> list[Said]:
         return in_words(self.parts, self.lines, self.values, channel)
@@ -92,7 +105,8 @@ class _Draft:
 def render(course: Course, content: Content, contact: Contact, link: str, at: datetime) -> Text:
     """A reminder's text for the moment `at` (UTC), with the link to the patient's page; empty: without one.
 
-    A line whose condition does not hold at that moment drops out; the emergency fragment never does.
+    A line whose condition does not hold at that moment drops out; the emergency fragment never does. Where
+    little is to be told it says only that there is a reminder, and where.
     """
     return render_together([Part(course, content)], contact, link, at)
 
@@ -124,9 +138,10 @@ def ends_in_sms(
 ) -> tuple[int, frozenset[tuple[str, str]]]:
     """The segments of the SMS, and its lines that name an end: each with the leg that it is about.
 
-    Measured as if every date had two digits: what fits once fits on every other date.
+    Measured as if every date had two digits: what fits once fits on every other date. And as if everything
+    were said: a plan does not change with how much its texts tell.
     """
-    _, size, said = _fitting(_draft(parts, contact, link, at, _widest))
+    _, size, said = _fitting(_whole_draft(parts, contact, link, at, _widest))
     return size, frozenset((one.leg, one.words) for one in said if one.told)
 
 
@@ -135,7 +150,15 @@ def _widest(day: date) -> str:
     return ONE_DIGIT.sub(r" 0\1 ", short_date(day))
 
 
-def _draft(
+def _draft(parts: Sequence[Part], contact: Contact, link: str, at: datetime) -> _Draft:
+    """All that is said; less, where that is wanted for one of the treatments."""
+    if not any(is_brief(part.course.treatment, contact) for part in parts):
+        return _whole_draft(parts, contact, link, at)
+    lines = brief_lines(parts, at, contact.answers(link), linked=bool(link))
+    return _Draft(parts, lines, [values_of(part.course, contact, link) for part in parts], brief=True)
+
+
+def _whole_draft(
     parts: Sequence[Part],
     contact: Contact,
     link: str,
@@ -183,13 +206,14 @@ def _email(draft: _Draft, contact: Contact) -> Email:
     host, values, said = draft.parts[0], draft.values[0], draft.said("email")
     protocol, message = host.course.protocol, host.course.protocol.messages[host.content.message]
     emergency = fill(protocol.emergency.email, values)
+    subject = notice_of(host).subject if draft.brief else message.subject
     care = with_legs(one for one in said if one.first)
     others = with_legs(one for one in said if not one.first)
     paragraphs = [*care, emergency, *others]
-    if message.kind in ("welcome", "catch-up"):
+    if message.kind in ("welcome", "catch-up") and not draft.brief:
         paragraphs += [f"{topic.heading}: {topic.text}" for topic in protocol.topics.values()]
     return Email(
-        subject=f"{contact.name}: {fill(message.subject, values)}",
+        subject=f"{contact.name}: {fill(subject, values)}",
         paragraphs=tuple(paragraphs),
         emergency=emergency,
         told=told_by(draft.parts, said),

@@ -36,6 +36,10 @@ class Treatment:
     episode: int = 0
     #: its texts wait; what holds for the patient holds nevertheless
     paused: bool = False
+    #: how much its texts say: "full", "minimal", or "", as its clinic has it
+    detail: str = ""
+    #: only the texts that nobody should do without
+    fewer: bool = False
 
     @cached_property
     def day_zero(self) -> date:

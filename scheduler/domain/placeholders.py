@@ -14,6 +14,8 @@ FORM = re.compile(r"\{([^{}]*)\}")
 #: what a phase offers: its last date, the time of day at which it ends, and both together
 OF_PHASE = ("date", "time", "end")
 OF_CONTACT = ("clinic", "phone", "emergency", "emergency_call", "reply_to", "website", "link", "due_date")
+#: those that tell nothing of a treatment
+NEUTRAL = frozenset(OF_CONTACT) - {"due_date"}
 MAY_BE_EMPTY = ("emergency", "emergency_call")
 
 
@@ -22,6 +24,7 @@ class Contact:
     """How a patient reaches the clinic.
 
     `emergency_number` is empty unless the clinic chose to name one; `replies`: texts can be answered.
+    `detail` is how much texts say, "full" or "minimal", where a treatment's own do not say it.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Contact:
     website: str = ""
     emergency_number: str = ""
     replies: bool = True
+    detail: str = "full"
 
     def answers(self, link: str) -> bool | None:
         """Whether texts can be answered. None: they cannot, nor is there a page that does it for them."""

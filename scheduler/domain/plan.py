@@ -8,6 +8,7 @@ from typing import NamedTuple
 from scheduler.domain import localtime
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.due import Candidate, announced, has_something_to_say, open_plan, opener_at
+from scheduler.domain.fewer import is_needed
 from scheduler.domain.message import Content, Part
 from scheduler.domain.overlap import leg_to_name, merged_phase, seen_with
 from scheduler.domain.pattern import candidates, pattern_of
@@ -24,7 +25,8 @@ class Unsent(NamedTuple):
     """A message that is not sent on its own, and why.
 
     `past-send-by`; `folded` or `said-elsewhere` (in `into`, a text of the episode `decided_by`); `superseded`
-    by what that episode makes of its rule; `nothing-to-say`.
+    by what that episode makes of its rule; `nothing-to-say`; `fewer-texts`: the patient wants no more than
+    those that nobody should do without.
     """
 
     key: str
@@ -82,8 +84,9 @@ def plan_alone(standing: Standing, others: Sequence[Course]) -> Plan:
         unsent.insert(0, _missed_welcome(course))
     slots, beside = _around_opener(standing, opener, in_time, first_moment)
     slots, silent = _with_something_to_say(slots, others)
+    slots, spared = _without_spared(slots, others) if course.treatment.fewer else (slots, [])
     slots, folded = _fold_same_day(slots, others)
-    return Plan(tuple(slots), (*unsent, *beside, *silent, *folded))
+    return Plan(tuple(slots), (*unsent, *beside, *silent, *spared, *folded))
 
 
 def _was_said(standing: Standing, candidate: Candidate) -> bool:
@@ -213,6 +216,18 @@ def _with_something_to_say(
             unsent.append(_unsent(slot.course, c, "superseded", decided_by=decider))
         else:
             unsent.append(_unsent(slot.course, c, "nothing-to-say"))
+    return kept, unsent
+
+
+def _without_spared(slots: Iterable[Slot], others: Sequence[Course]) -> tuple[list[Slot], list[Unsent]]:
+    """Without those that the patient can do without. What a person chose a time for goes."""
+    kept: list[Slot] = []
+    unsent: list[Unsent] = []
+    for slot in slots:
+        if slot.by_person or is_needed(slot.course, others, slot.candidate):
+            kept.append(slot)
+        else:
+            unsent.append(_unsent(slot.course, slot.candidate, "fewer-texts"))
     return kept, unsent
 
 

@@ -207,6 +207,46 @@ class Emergency(Part):
     statements: Statements
 
 
+class Notice(Part):
+    """A text that says no more than that there is one; where there is no link to a page it asks to call."""
+
+    subject: Subject
+    sms: Sentence
+    email: Sentence
+    sms_without_link: Sentence
+    email_without_link: Sentence
+
+    @cached_property
+    def linked(self) -> Line:
+        return Line(sms=self.sms, email=self.email)
+
+    @cached_property
+    def unlinked(self) -> Line:
+        return Line(sms=self.sms_without_link, email=self.email_without_link)
+
+
+class Minimal(Part):
+    """What texts say instead where the clinic or the patient wants them to tell nothing of the treatment.
+
+    `important` stands for the critical ones. Editions that were published without these words say them too.
+    """
+
+    reminder: Notice = Notice(
+        subject="A reminder for you",
+        sms="You have a reminder: see the link.",
+        email="There is a reminder for you on your own page: {link}",
+        sms_without_link="You have a reminder: please call {phone}.",
+        email_without_link="There is a reminder for you: please call {phone}.",
+    )
+    important: Notice = Notice(
+        subject="Important: a reminder for you",
+        sms="IMPORTANT. Please read your reminder now: see the link.",
+        email="IMPORTANT. Please read the reminder on your own page now: {link}",
+        sms_without_link="IMPORTANT. We have something to tell you: please call {phone} now.",
+        email_without_link="IMPORTANT. We have something to tell you: please call {phone} now.",
+    )
+
+
 class Topic(Part):
     """Something worth knowing, said on the patient's page and at the end of the welcome email."""
 
@@ -229,6 +269,7 @@ class Protocol(Part):
     phases: dict[Id, Phase]
     lines: dict[Id, Line]
     emergency: Emergency
+    minimal: Minimal = Minimal()
     every_message: tuple[Id, ...] = ()
     messages: dict[Id, Message]
     topics: dict[Id, Topic] = {}

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from scheduler.domain.protocol import OPENERS, At, Condition, Ends, Line, Message, Phase, Protocol
+from scheduler.domain.placeholders import NEUTRAL, names_in
+from scheduler.domain.protocol import OPENERS, At, Condition, Ends, Line, Message, Notice, Phase, Protocol
 from scheduler.domain.text_faults import faults_of_sms, faults_of_text
 
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 Ids = Mapping[str, set[str]]
+#: what stands for a reminder, and for a critical one, in a text that tells nothing
+MINIMAL = ("reminder", "important")
 DAYS_OF_AT = ("enrolment", "day", "last_day_of", "end_of", "each_day_of")
 
 
@@ -23,6 +26,8 @@ def faults_of(protocol: Protocol, ids: Ids) -> Found:
     yield from _one_of_each(protocol, ids)
     yield from _unknown(ids, "lines", ("every_message",), protocol.every_message)
     yield from _emergency(protocol, ids)
+    for name in MINIMAL:
+        yield from _notice(protocol, ids, ("minimal", name), getattr(protocol.minimal, name))
     yield from _statements(protocol, ids)
     yield from _unused_lines(protocol, ids)
 
@@ -169,6 +174,20 @@ def _emergency(protocol: Protocol, ids: Ids) -> Found:
         yield from _text(protocol, ids, ("emergency", channel), text)
         if "{phone}" not in text:
             yield ("emergency", channel), "the emergency fragment must name the urgent number: {phone}"
+
+
+def _notice(protocol: Protocol, ids: Ids, place: tuple[str | int, ...], notice: Notice) -> Found:
+    """What a text says that tells nothing of the treatment."""
+    for field in Notice.model_fields:
+        text, where = getattr(notice, field), (*place, field)
+        yield from (_sms if field.startswith("sms") else _text)(protocol, ids, where, text)
+        for name in names_in(text):
+            if name not in NEUTRAL:
+                yield where, f"{{{name}}} would tell of the treatment, and this text must not"
+        if field.endswith("without_link") and ("{link}" in text or "{phone}" not in text):
+            yield where, "without a link it must name the number to call: {phone}, and not {link}"
+    if "{link}" not in notice.email:
+        yield (*place, "email"), "it must name the page on which everything stands: {link}"
 
 
 def _resting(protocol: Protocol) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:

@@ -7,9 +7,15 @@ from typing import NamedTuple
 
 from scheduler.domain.conditions import Moment, holds
 from scheduler.domain.overlap import legs_meet
-from scheduler.domain.phases import Course
-from scheduler.domain.placeholders import Unfillable, fill, names_in, told_end
-from scheduler.domain.protocol import Line, Protocol
+from scheduler.domain.phases import Course, Treatment
+from scheduler.domain.placeholders import NEUTRAL, Contact, Unfillable, fill, names_in, told_end
+from scheduler.domain.protocol import Line, Notice, Protocol
+
+MINIMAL = "minimal"
+#: stands for the line of a text that says only that there is one; no line of a protocol has this name
+NOTICE = ""
+#: what a condition can ask for that has nothing to do with the treatment
+OF_THE_SERVICE = frozenset({"replies", "last_message"})
 
 
 class Content(NamedTuple):
@@ -54,6 +60,37 @@ def lines_of(part: Part, at: datetime, replies: bool | None) -> dict[str, Line]:
     moment, lines = Moment(at, day, content.last, replies), course.protocol.lines
     names = _names(course.protocol, (content.message, *content.folds))
     return {name: lines[name] for name in names if holds(lines[name].when, course, moment)}
+
+
+def is_brief(treatment: Treatment, contact: Contact) -> bool:
+    """Whether its texts tell nothing of it: as the treatment has it, else as the clinic has it."""
+    return (treatment.detail or contact.detail) == MINIMAL
+
+
+def brief_lines(
+    parts: Sequence[Part], at: datetime, replies: bool | None, *, linked: bool
+) -> list[dict[str, Line]]:
+    """The same where a text says no more than that there is one; only its first treatment speaks.
+
+    What is of the service alone is said still: how to stop, and that it is the last.
+    """
+    host = parts[0]
+    notice = notice_of(host)
+    said = {name: line for name, line in lines_of(host, at, replies).items() if _is_of_the_service(line)}
+    return [{NOTICE: notice.linked if linked else notice.unlinked, **said}, *({} for _ in parts[1:])]
+
+
+def notice_of(host: Part) -> Notice:
+    protocol = host.course.protocol
+    critical = protocol.messages[host.content.message].critical
+    return protocol.minimal.important if critical else protocol.minimal.reminder
+
+
+def _is_of_the_service(line: Line) -> bool:
+    """Whether it hangs on nothing but the service, and names nothing else."""
+    asked = {name for name, _ in line.when.asks}
+    named = {name for text in (line.sms, line.email) for name in names_in(text or "")}
+    return line.service and bool(asked) and asked <= OF_THE_SERVICE and named <= NEUTRAL
 
 
 def _names(protocol: Protocol, messages: Sequence[str]) -> list[str]:

@@ -166,6 +166,8 @@ def _treatment(asked: Enrolment, typed: Typed, now: datetime) -> Treatment | Non
         enrolled_at=now,
         at_desk=asked.at_desk,
         site=typed.site,
+        detail=typed.detail,
+        fewer=typed.fewer_texts,
     )
 
 
@@ -193,7 +195,7 @@ def _last_end(course: Course) -> int:
 
 def last_day(protocol: Protocol, treatment: Treatment) -> int:
     """The number of the plan's last day, whoever is enrolled on time: of its last end or its last message."""
-    on_time = timeline_of(protocol, replace(treatment, enrolled_at=treatment.treated_at))
+    on_time = timeline_of(protocol, replace(treatment, enrolled_at=treatment.treated_at, fewer=False))
     return max([0, _last_end(on_time.course), *(reminder.day for reminder in on_time.reminders)])
 
 

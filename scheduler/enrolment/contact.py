@@ -24,6 +24,7 @@ def contact_of(clinic: Clinic) -> Contact:
         website=clinic.website,
         emergency_number=clinic.emergency_number,
         replies=clinic.sender is None or clinic.sender.two_way,
+        detail=clinic.detail,
     )
 
 

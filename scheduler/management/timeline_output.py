@@ -15,6 +15,7 @@ UNSENT_WORDS = {
     "folded": "{into} carries it",
     "said-elsewhere": "{into} says what holds now",
     "nothing-to-say": "nothing of what it says holds then",
+    "fewer-texts": "fewer texts are wanted",
 }
 
 

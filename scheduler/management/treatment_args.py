@@ -42,6 +42,10 @@ def add_treatment_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--enrolled", metavar="ISO", help="when the patient was enrolled; default: --treated")
     parser.add_argument("--at-desk", action="store_true", help="enrolled with the form, the patient present")
     parser.add_argument(
+        "--detail", default="", choices=["full", "minimal"], help="how much the texts say; default: full"
+    )
+    parser.add_argument("--fewer-texts", action="store_true", help="only what nobody should do without")
+    parser.add_argument(
         "--fold", default="", choices=["first", "second"], help="which, where the clock showed it twice"
     )
 
@@ -70,7 +74,10 @@ def _treatment(options: dict[str, Any], answers: dict[str, str]) -> Treatment:
     enrolled_at = _instant(options, "enrolled", zone) if options["enrolled"] else treated_at
     if enrolled_at < treated_at:
         raise WrongInput("--enrolled: this is before the end of the treatment")
-    return Treatment(treated_at, zone, answers, enrolled_at, options["at_desk"])
+    return Treatment(
+        treated_at, zone, answers, enrolled_at, options["at_desk"],
+        detail=options["detail"], fewer=options["fewer_texts"],
+    )  # fmt: skip
 
 
 def _protocol(word: str) -> Protocol:

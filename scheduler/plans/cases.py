@@ -21,7 +21,7 @@ from scheduler.sets import at_once, instant, listed
 
 EPISODES = """
     SELECT id, patient_id, edition_id, state, CAST(treated_at AS text), timezone, CAST(answers AS text),
-        CAST(enrolled_at AS text), at_desk, site
+        CAST(enrolled_at AS text), at_desk, site, detail, fewer_texts
     FROM scheduler_episode WHERE patient_id IN (IDS)
 """
 # Instants as text: most come again and again, and are read once.
@@ -87,13 +87,16 @@ def _treated(patients: Iterable[int]) -> Iterator[_Treated]:
     editions = Edition.objects.across_clinics().defer("protocol").in_bulk({row[2] for row in found})
     protocols = {pk: protocol_of(edition) for pk, edition in editions.items()}
     answered: Callable[[str], Any] = cache(json.loads)
-    for pk, patient, edition, state, treated_at, zone, answers, enrolled_at, at_desk, site in found:
+    for (
+        pk, patient, edition, state, treated_at, zone, answers, enrolled_at, at_desk, site, detail, fewer
+    ) in found:  # fmt: skip
         treated, enrolled = instant(treated_at), instant(enrolled_at)
         assert treated
         assert enrolled
         treatment = Treatment(
-            treated, zone, answered(answers), enrolled, bool(at_desk), site, pk, state == Episode.State.PAUSED
-        )
+            treated, zone, answered(answers), enrolled, bool(at_desk), site, pk,
+            state == Episode.State.PAUSED, detail, bool(fewer),
+        )  # fmt: skip
         yield _Treated(patient, protocols[edition], treatment, state == Episode.State.CANCELLED)
 
 

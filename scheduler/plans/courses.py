@@ -17,6 +17,8 @@ def treatment_of(episode: Episode) -> Treatment:
         site=episode.site,
         episode=episode.pk or 0,
         paused=episode.state == Episode.State.PAUSED,
+        detail=episode.detail,
+        fewer=episode.fewer_texts,
     )
 
 

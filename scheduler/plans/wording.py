@@ -28,6 +28,7 @@ WHY_NOT: Final = {
     "folded": gettext_lazy("another text says it"),
     "superseded": gettext_lazy("another treatment decides"),
     "nothing-to-say": gettext_lazy("nothing of what it says holds then"),
+    "fewer-texts": gettext_lazy("fewer texts are wanted"),
     "plan-changed": gettext_lazy("it has no place in the plan any more"),
     "episode-cancelled": gettext_lazy("the plan is cancelled"),
     "other-treatment": gettext_lazy("another treatment decides"),

@@ -27,6 +27,7 @@ DAY = timedelta(days=1)
 EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
 FIELDS = (
     "patient_id", "treated_at", "timezone", "answers", "enrolled_at", "at_desk", "site", "channels",
+    "detail", "fewer_texts",
 )  # fmt: skip
 #: how long the days are that have to be without a clock change around a made-up week
 QUIET = timedelta(days=42)
@@ -136,8 +137,12 @@ def _enrolled(
     at_desk: bool,
     site: str,
     channels: Sequence[str],
+    detail: str,
+    fewer: bool,
 ) -> Enrolled:
-    treatment = Treatment(treated_at, timezone, answers, enrolled_at, at_desk, site)
+    treatment = Treatment(
+        treated_at, timezone, answers, enrolled_at, at_desk, site, detail=detail, fewer=fewer
+    )
     return Enrolled(treatment, by_email=list(channels[:1]) == ["email"])
 
 

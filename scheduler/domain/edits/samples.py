@@ -1,7 +1,7 @@
 """What a patient would get under a protocol: one sample timeline for every combination of answers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import product
 
@@ -57,8 +57,11 @@ def samples(
     treated_at: datetime,
     enrolled_at: datetime | None = None,
 ) -> tuple[Sample, ...]:
-    """One sample for each combination of answers, enrolled at the desk at T0 unless given. Instants: UTC."""
-    enrolled_at = enrolled_at or treated_at
+    """One sample for each combination of answers, enrolled at the desk at T0 unless given. Instants: UTC.
+
+    They say everything, whatever the clinic lets its texts tell: who edits them has to read them.
+    """
+    enrolled_at, contact = enrolled_at or treated_at, replace(contact, detail="full")
     return tuple(
         _sample(protocol, Treatment(treated_at, zone, answers, enrolled_at, True), contact, link)
         for answers in all_answers(protocol)
