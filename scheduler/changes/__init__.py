@@ -10,12 +10,14 @@ from scheduler.changes.reminder import MoveReminder, SendNow, SkipReminder
 from scheduler.changes.state import Cancel, Pause, Resume
 from scheduler.changes.treatment import ChangeTreatment
 from scheduler.changes.wanted import Change
+from scheduler.changes.wishes import ChangeTexts
 from scheduler.plans.wording import Line
 
 __all__ = [
     "Cancel",
     "Change",
     "ChangeAddress",
+    "ChangeTexts",
     "ChangeTreatment",
     "Line",
     "MoveReminder",

@@ -30,6 +30,12 @@ from scheduler.models import Episode
 from scheduler.plans.texts import Reworded, reworded, text_of
 from scheduler.plans.wording import Line, Wording, said_end
 
+#: what people decide about an episode
+DECIDED = (
+    "pk", "treated_local", "timezone", "answers", "site", "state", "channels", "edition", "detail",
+    "fewer_texts",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedText:
@@ -214,11 +220,7 @@ def _fingerprint(loaded: Loaded, diff: Diff) -> str:
     """
     episodes = Episode.objects.for_clinic(loaded.clinic).filter(patient=loaded.patient).order_by("pk")
     decided = [
-        list(
-            episodes.values_list(
-                "pk", "treated_local", "timezone", "answers", "site", "state", "channels", "edition"
-            )
-        ),
+        list(episodes.values_list(*DECIDED)),
         [loaded.patient.mobile, loaded.patient.email],
         [(row.id, row.moved_to) for row in loaded.case.rows if row.moved_to],
         [row.id for row in loaded.case.rows if row.status is Status.SKIPPED and row.reason == BY_PERSON],

@@ -24,6 +24,8 @@ LABELS = {
     "mobile": gettext_lazy("Mobile number"),
     "email": gettext_lazy("Email address"),
     "page_link": gettext_lazy("Link to the patient's page"),
+    "detail": gettext_lazy("What texts say"),
+    "fewer_texts": gettext_lazy("Fewer texts"),
 }
 WORDS = {
     "sms": gettext_lazy("texts"),
@@ -33,6 +35,15 @@ WORDS = {
     "skipped": gettext_lazy("not sent"),
     "link-as-sent": gettext_lazy("the one that was sent"),
     "link-renewed": gettext_lazy("a new one"),
+}
+#: the words of a field whose values mean something else elsewhere
+WORDS_OF: Mapping[str, Mapping[Any, Any]] = {
+    "detail": {
+        "": gettext_lazy("as the clinic has it"),
+        "full": gettext_lazy("everything"),
+        "minimal": gettext_lazy("only that there is a reminder"),
+    },
+    "fewer_texts": {False: gettext_lazy("no"), True: gettext_lazy("yes")},
 }
 
 
@@ -78,13 +89,14 @@ def _line(name: str, before: Any, after: Any, protocol: Protocol, zone: str, lab
         return Line(question.label, options.get(before, before), options.get(after, after))
     if name.endswith("_at"):
         return Line(str(LABELS.get(name, label)), _moment(zone, before), _moment(zone, after))
-    return Line(str(LABELS.get(name, label)), _word(before), _word(after))
+    words = WORDS_OF.get(name, WORDS)
+    return Line(str(LABELS.get(name, label)), _word(before, words), _word(after, words))
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, words: Mapping[Any, Any]) -> str:
     if isinstance(value, list | tuple):
-        return _(", then ").join(str(WORDS.get(one, one)) for one in value)
-    return str(WORDS.get(value, value))
+        return _(", then ").join(str(words.get(one, one)) for one in value)
+    return str(words.get(value, value))
 
 
 def _moment(zone: str, instant: str) -> str:

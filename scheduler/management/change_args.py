@@ -7,6 +7,7 @@ from scheduler.changes import (
     Cancel,
     Change,
     ChangeAddress,
+    ChangeTexts,
     ChangeTreatment,
     MoveReminder,
     Pause,
@@ -19,6 +20,7 @@ from scheduler.management.treatment_args import pairs
 
 TREATMENT = ("treated", "answer", "zone", "site")
 ADDRESS = ("mobile", "email", "channel")
+TEXTS = ("detail", "fewer_texts")
 MESSAGE = ("move", "skip", "send_now")
 ALONE = (*MESSAGE, "pause", "resume", "cancel")
 
@@ -42,6 +44,13 @@ def add_change_arguments(parser: ArgumentParser) -> None:
     )
     plan.add_argument("--resume", action="store_true")
     plan.add_argument("--cancel", action="store_true", help="for good")
+    texts = parser.add_argument_group("its texts")
+    texts.add_argument(
+        "--detail",
+        choices=["full", "minimal", "clinic"],
+        help="how much they say; clinic: as the clinic has it",
+    )
+    texts.add_argument("--fewer-texts", choices=["yes", "no"], help="only what nobody should do without")
     address = parser.add_argument_group("the patient")
     address.add_argument("--mobile", help="another mobile number; empty: none")
     address.add_argument("--email", help="another email address; empty: none")
@@ -54,7 +63,7 @@ def add_change_arguments(parser: ArgumentParser) -> None:
 def read_change(options: dict[str, Any]) -> Change:
     """Raises WrongInput where the words ask for no change, or for several that do not go together."""
     asked = [name for name in ALONE if options[name] not in (None, False)]
-    for group in (TREATMENT, ADDRESS):
+    for group in (TREATMENT, TEXTS, ADDRESS):
         if any(options[name] is not None for name in group):
             asked.append(next(name for name in group if options[name] is not None))
     named = [f"--{name.replace('_', '-')}" for name in asked]
@@ -64,6 +73,9 @@ def read_change(options: dict[str, Any]) -> Change:
         raise WrongInput(f"{' and '.join(named)}: one change at a time")
     if asked[0] in ALONE:
         return _alone(asked[0], options)
+    if asked[0] in TEXTS:
+        detail = options["detail"]
+        return ChangeTexts("" if detail == "clinic" else detail, options["fewer_texts"])
     return _address(options) if asked[0] in ADDRESS else _treatment(options)
 
 
@@ -109,5 +121,11 @@ def option(field: str, change: Change) -> str:
     if field in ("to", "key"):
         words = {MoveReminder: "--move", SkipReminder: "--skip", SendNow: "--send-now"}
         return f"{words[type(change)]}: "
-    words_of = {"plan": "", "episode": "", "late_confirmed": "--confirm-late: ", "channels": "--channel: "}
+    words_of = {
+        "plan": "",
+        "episode": "",
+        "late_confirmed": "--confirm-late: ",
+        "channels": "--channel: ",
+        "fewer_texts": "--fewer-texts: ",
+    }
     return words_of.get(field, f"--{'reason' if field == 'why' else field}: ")

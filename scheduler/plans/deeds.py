@@ -16,6 +16,7 @@ DONE = {
     "plan-resumed": gettext_lazy("resumed the plan"),
     "plan-cancelled": gettext_lazy("cancelled the plan"),
     "address-changed": gettext_lazy("changed how the patient is reached"),
+    "texts-changed": gettext_lazy("changed what texts say, or how many there are"),
     "treatment-added": gettext_lazy("enrolled another treatment"),
 }
 #: what another person's look at everybody's plans must know of: not addresses, and not new enrolments

@@ -43,6 +43,8 @@ TIMELESS = {
     " chest pain.",
     "Found early it is treated well.",
     "This is our last reminder.",
+    "You have a reminder: see the link.",
+    "Please read your reminder now: see the link.",
 }
 FRAGMENT = (
     "Breathless/chest pain: hospital now. "

@@ -1,6 +1,6 @@
 """A text that many have in common is the one that each would have had written for them alone."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -82,6 +82,19 @@ def test_whatever_words_hang_on_is_compared() -> None:
     """Who adds a field here has to see to it that texts with different values are not shared."""
     assert [one.name for one in fields(Part)] == ["course", "content", "leg"]
     assert list(Content._fields) == ["message", "folds", "last", "due_date"]
+
+
+@pytest.mark.parametrize("message", ["welcome", "day-2", "clot-signs", "correction"])
+@pytest.mark.parametrize("link", [LINK, ""])
+def test_how_much_a_text_says_is_not_shared(message: str, link: str) -> None:
+    content, moment = Content(message, (), True, date(2026, 11, 22)), at("2026-11-22T09:00")
+    texts = set()
+    for detail in ("full", "minimal", ""):
+        treated = replace(treatment("2026-11-20T15:00"), detail=detail)
+        shared = sms_alone(PROTOCOLS[1], treated, content, CONTACT, link, moment)
+        assert shared == by_itself(1, treated, content, link, moment)
+        texts.add(shared.text)
+    assert len(texts) == 2
 
 
 def test_years_before_and_after_are_no_matter() -> None:

@@ -86,6 +86,12 @@ class Life:
     def go_on(self, draw: st.DataObject) -> None:
         self.chart.resume()
 
+    def want_fewer(self, draw: st.DataObject) -> None:
+        self.chart.change(self.some(draw), fewer=draw.draw(st.booleans()))
+
+    def want_less_said(self, draw: st.DataObject) -> None:
+        self.chart.change(self.some(draw), detail=draw.draw(st.sampled_from(["minimal", "full", ""])))
+
     def skip(self, draw: st.DataObject) -> None:
         rows = [r for r in self.chart.pending() if not r.critical and not r.key.startswith("correction")]
         if rows:
@@ -112,6 +118,8 @@ CHANGES = {
     "cancel": Life.cancel,
     "pause": Life.pause,
     "go on": Life.go_on,
+    "fewer texts": Life.want_fewer,
+    "less said": Life.want_less_said,
     "skip": Life.skip,
     "move": Life.move,
 }
