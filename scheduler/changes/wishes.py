@@ -16,7 +16,7 @@ from scheduler.enrolment.checking import Typed
 
 @dataclass(frozen=True)
 class ChangeTexts:
-    """What is None stays. `detail`: "full", "minimal" or "" (as the clinic has it); `fewer`: "yes" or "no"."""
+    """What is None stays. `detail`: "full", "minimal" or "" (as the clinic has it); `fewer`: yes or no."""
 
     kind: ClassVar[str] = "texts-changed"
     detail: str | None = None
