@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from scheduler.domain import localtime
+from scheduler.changes.said import about
 from scheduler.domain.message import Text, render_together
 from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase
-from scheduler.domain.placeholders import fill, values_of
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
 from scheduler.enrolment import contact_of, page_link
-from scheduler.models import Attempt, Episode, Event, Reminder
+from scheduler.models import Attempt, Episode, Reminder
 from scheduler.plans.view import View, guests_of, parts_of, views
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.episode_history import history, stands_since
 from scheduler.web.picture import draw, until
 from scheduler.web.stopped import stopped_of
-
-EVENTS = 200
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,8 @@ class Row:
     planned: Text | None = None
     #: the treatment that decides, or whose text says it
     decider: Course | None = None
+    #: the kinds of changes that can be made of it
+    does: tuple[str, ...] = ()
 
 
 @require_safe
@@ -54,7 +54,8 @@ def episode(request: ClinicRequest, episode: int) -> HttpResponse:
     mine = Episode.objects.for_clinic(request.clinic).select_related("patient", "edition", "clinic__sender")
     found = get_object_or_404(mine, pk=episode)
     view = views([found], {found.edition_id: found.edition})[found.pk]
-    course, rules, rows = view.course, rules_of(view), rows_of(view)
+    course, rules, rows = view.course, rules_of(view), rows_of(view, request.now)
+    page, happened = history(found, course, request.GET.get("page"))
     picture = draw(
         found.timezone,
         course.treatment.day_zero,
@@ -74,7 +75,10 @@ def episode(request: ClinicRequest, episode: int) -> HttpResponse:
         "deciders": deciders_of(rules),
         "rows": rows,
         "stopped": stopped_of(request.clinic, [found])[found.pk],
-        "events": events_of(found),
+        "page": page,
+        "happened": happened,
+        "can_change": can_change(view, [row.reminder for row in rows], request.now),
+        "since": stands_since(found),
         "page_link": page_link(found.patient),
     }
     return render(request, "clinic/episode.html", context)
@@ -109,18 +113,7 @@ def answers_of(found: Episode, protocol: Protocol) -> list[tuple[str, str]]:
     ]
 
 
-def events_of(found: Episode) -> "QuerySet[Event]":
-    """What people ask about: neither that each message was planned nor that a worker took it.
-
-    How the patient is reached is the same for all treatments, whichever it was changed with.
-    """
-    of_patient = Q(kind="address-changed", episode__patient=found.patient_id)
-    told = Event.objects.for_clinic(found.clinic).filter(Q(episode=found) | of_patient)
-    told = told.exclude(kind="planned").exclude(after=Status.CLAIMED)
-    return told.select_related("reminder").order_by("-at", "-pk")[:EVENTS]
-
-
-def rows_of(view: View) -> list[Row]:
+def rows_of(view: View, now: datetime) -> list[Row]:
     """The episode's reminders in the order in which they are due, each with its texts."""
     found, course = view.episode, view.course
     attempts: dict[int, list[Attempt]] = {}
@@ -130,25 +123,45 @@ def rows_of(view: View) -> list[Row]:
     reminders = list(found.reminders.select_related("host").order_by("due_at", "pk"))
     guests = guests_of(reminders, {found.pk: view})
     deciders = {one.treatment.episode: one for one in view.others}
+    contact, editable = contact_of(found.clinic), can_change(view, reminders, now)
     return [
         Row(
             reminder,
             course.treatment.day_of(reminder.due_at),
-            _about(found, course, reminder),
+            about(course, reminder.message, reminder.due_at, contact),
             attempts.get(reminder.pk, []),
             _text(view, reminder, guests.get(reminder.pk, [])),
             deciders.get(reminder.decided_by_id or 0),
+            does_of(view, reminder, now) if editable else (),
         )
         for reminder in reminders
     ]
 
 
-def _about(found: Episode, course: Course, reminder: Reminder) -> str:
-    message = course.protocol.messages.get(reminder.message)
-    if message is None:
-        return ""
-    due = localtime.short_date(localtime.local_date(found.timezone, reminder.due_at))
-    return fill(message.subject, values_of(course, contact_of(found.clinic), page_link(found.patient), due))
+def can_change(view: View, reminders: Iterable[Reminder], now: datetime) -> bool:
+    """Whether the plan is neither cancelled nor over."""
+    if view.episode.state == Episode.State.CANCELLED:
+        return False
+    pending = any(reminder.status in (Status.SCHEDULED, Status.CLAIMED) for reminder in reminders)
+    phases = view.course.phases.values()
+    return pending or not all(phase.is_over(now) for phase in phases if phase.ends_at)
+
+
+def does_of(view: View, reminder: Reminder, now: datetime) -> tuple[str, ...]:
+    """What can be done with a message; whatever else forbids it, its own page says."""
+    protocol = view.course.protocol
+    message = protocol.messages.get(reminder.message)
+    if reminder.status != Status.SCHEDULED or message is None:
+        return ()
+    waits = view.episode.state == Episode.State.PAUSED and not reminder.critical
+    has_to_go = reminder.critical and now < reminder.send_by
+    corrects = reminder.message == protocol.correction != protocol.catch_up
+    can = {
+        "move": not message.at.enrolment,
+        "send-now": not message.at.enrolment and reminder.due_at > now and not waits,
+        "skip": not has_to_go and not corrects,
+    }
+    return tuple(kind for kind, possible in can.items() if possible)
 
 
 def _text(view: View, reminder: Reminder, guests: list[Reminder]) -> Text | None:

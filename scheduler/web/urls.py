@@ -4,6 +4,8 @@ from django.urls import include, path, re_path, register_converter
 
 from scheduler.web import (
     attention,
+    call,
+    change,
     clinic_settings,
     editions,
     editions_effect,
@@ -15,6 +17,7 @@ from scheduler.web import (
     home,
     invitation,
     outbox,
+    page_link,
     patient_calendar,
     patient_link,
     patient_messages,
@@ -38,6 +41,9 @@ CLINIC = [
     path("episodes/<int:episode>/arrival", enrolled.arrival, name="arrival"),
     path("episodes/<int:episode>/sheet", sheet.sheet, name="sheet"),
     path("held/<int:number>/discard", enrol_held.discard_held, name="discard-held"),
+    path("episodes/<int:episode>/change/<slug:kind>", change.change, name="change"),
+    path("episodes/<int:episode>/call", call.call, name="call"),
+    path("episodes/<int:episode>/page-link/<slug:act>", page_link.page_link, name="page-link"),
     path("attention", attention.attention, name="attention"),
     path("attention/sender", attention.release_sender, name="release-sender"),
     path("outbox", outbox.outbox, name="outbox"),

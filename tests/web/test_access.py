@@ -21,6 +21,9 @@ CLINIC_PAGES = {
     "sheet": 200,
     "discard-held": 405,
     "episode": 200,
+    "change": 200,
+    "call": 200,
+    "page-link": 200,
     "attention": 200,
     "release-sender": 405,
     "outbox": 200,
@@ -67,8 +70,12 @@ FOR_WHOEVER_HAS_THE_LINK = {
 }
 TIMINGS = ["timings-draft", "timings-check", "timings-setup"]
 PUBLISHING = ["publish", "edition-restore", "edition-copy"]
+OF_EPISODE = ("episode", "enrolled", "arrival", "sheet", "change", "call", "page-link")
 #: posting changes something
 POSTS = [
+    "change",
+    "call",
+    "page-link",
     "enrol",
     "enrol-preview",
     "discard-held",
@@ -96,8 +103,12 @@ def names(patterns: list[Any]) -> Iterator[str | None]:
 
 def address(name: str, clinic: Clinic, episode: Episode) -> str:
     needs = {"slug": clinic.slug}
-    if name in ("episode", "enrolled", "arrival", "sheet"):
+    if name in OF_EPISODE:
         needs["episode"] = str(episode.pk)
+    if name == "change":
+        needs["kind"] = "time"
+    if name == "page-link":
+        needs["act"] = "renew"
     if name == "team-member":
         needs["member"] = str(a_member(clinic).pk)
     if name == "discard-held":
@@ -172,10 +183,10 @@ def test_it_refuses_a_form_from_elsewhere(name: str, clinic: Clinic, episode: Ep
     assert careful.post(address(name, clinic, episode)).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["episode", "enrolled", "arrival", "sheet"])
+@pytest.mark.parametrize("name", OF_EPISODE)
 def test_it_hides_an_episode_of_another_clinic(name: str, episode: Episode, other_clinic: Clinic) -> None:
     theirs = signed_in(member(other_clinic, "admin"))
-    url = reverse(name, kwargs={"slug": other_clinic.slug, "episode": episode.pk})
+    url = address(name, other_clinic, episode)
     assert theirs.get(url).status_code == 404
 
 

@@ -83,6 +83,24 @@ EDITED = {
     "lines.waxing.sms": "No wax {oops} \u2013 x",
 }  # fmt: skip
 HOLDING = [enrolling(name="", mobile=""), enrolling(name="x" * 501), enrolling(held="999")]
+CHANGE = f"{C}/episodes/{{second}}/change"
+LOOK = {"step": "effect", "revision": "0"}
+CHANGING = [
+    ("time", {"date": "2026-11-23", "time": "15:00"}),
+    ("time", {"date": "2026-11-19", "time": "15:00"}),
+    ("answers", {"answers.area": "large"}),
+    ("leg", {"site": "right"}),
+    ("zone", {"zone": "Europe/Paris"}),
+    ("address", {"mobile": "07700 900199", "sms": "on", "by_email": "", "first": "sms"}),
+]
+REFUSED = [
+    ("time", {"date": "2027-01-01", "time": "15:00"}),
+    ("time", {"date": "", "time": ""}),
+    ("time", {}),
+    ("time", {"date": "2026-10-25", "time": "01:30"}),
+    ("zone", {"zone": "x" * 300}),
+    ("address", {"mobile": "12", "email": "x", "sms": "", "by_email": "", "first": "sms"}),
+]
 VISITS: dict[str, list[Visit]] = {
     "patients": [Visit(f"{C}/"), Visit(f"{C}/", who="staff")],
     "enrol": [Visit(f"{C}/enrol"), *(Visit(f"{C}/enrol", one | {"step": "preview"}) for one in ENROLLING)]
@@ -92,6 +110,20 @@ VISITS: dict[str, list[Visit]] = {
     + [Visit("/c/bare/enrol"), Visit("/c/bare/enrol", who="staff")],
     "enrol-preview": [Visit(f"{C}/enrol/preview", one) for one in ENROLLING],
     "episode": [Visit(f"{C}/episodes/{{first}}"), Visit(f"{C}/episodes/{{second}}")],
+    "change": [
+        *(Visit(f"{CHANGE}/{kind}") for kind in ("time", "answers", "leg", "zone", "address", "pause")),
+        *(Visit(f"{CHANGE}/{kind}") for kind in ("resume", "cancel")),
+        *(Visit(f"{CHANGE}/{kind}?message=day-7") for kind in ("move", "send-now", "skip")),
+        *(Visit(f"{CHANGE}/{kind}", one | LOOK) for kind, one in CHANGING),
+        *(Visit(f"{CHANGE}/{kind}", one | LOOK, status=422) for kind, one in REFUSED),
+        Visit(f"{CHANGE}/time", {"date": "2026-11-23", "time": "15:00", "why": ""}, status=422),
+    ],
+    "call": [Visit(f"{C}/episodes/{{first}}/call"), Visit(f"{C}/episodes/{{first}}/call", {}, status=422)],
+    "page-link": [
+        Visit(f"{C}/episodes/{{first}}/page-link/renew"),
+        Visit(f"{C}/episodes/{{first}}/page-link/revoke"),
+        Visit(f"{C}/episodes/{{first}}/page-link/renew", {"seen": "x", "why": "Sam"}, status=422),
+    ],
     "enrolled": [
         Visit(f"{C}/episodes/{{first}}/enrolled?again=1"),
         Visit(f"{C}/episodes/{{second}}/enrolled"),

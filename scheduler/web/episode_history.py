@@ -1,0 +1,67 @@
+"""Everything that happened to a plan, in words: what, why it was done, and the values before and after."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+
+from scheduler.changes.facts import in_words
+from scheduler.changes.page_link import RENEWED, REVOKED
+from scheduler.changes.said import about
+from scheduler.domain.phases import Course
+from scheduler.domain.status import Status
+from scheduler.enrolment import contact_of
+from scheduler.models import Episode, Event
+from scheduler.plans.wording import Line
+from scheduler.web.words import DECIDED, told
+
+EVENTS = 200
+#: what is the patient's is told on all of the patient's treatments, whichever it was done with
+OF_PATIENT = ("address-changed", RENEWED, REVOKED)
+#: the last of these says since when a plan stands as it does, by whom and why
+STOOD = {Episode.State.PAUSED: "plan-paused", Episode.State.CANCELLED: "plan-cancelled"}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """`lines` are the values before and after; `said` is what was typed, apart from the reason `why`."""
+
+    event: Event
+    what: str
+    lines: tuple[Line, ...] = ()
+    said: str = ""
+    why: str = ""
+
+
+def history(found: Episode, course: Course, number: str | None) -> "tuple[Page[Event], list[Happened]]":
+    """One page of it, the newest first."""
+    page = Paginator(events_of(found), EVENTS).get_page(number)
+    return page, [_happened(event, found, course) for event in page]
+
+
+def events_of(found: Episode) -> "QuerySet[Event]":
+    """What people ask about: neither that each message was planned nor that a worker took it."""
+    of_patient = Q(kind__in=OF_PATIENT, episode__patient=found.patient_id)
+    told = Event.objects.for_clinic(found.clinic).filter(Q(episode=found) | of_patient)
+    told = told.exclude(kind="planned").exclude(after=Status.CLAIMED)
+    return told.select_related("reminder").order_by("-at", "-pk")
+
+
+def stands_since(found: Episode) -> Event | None:
+    """Who paused or cancelled it, when and why; None where it runs."""
+    kind = STOOD.get(Episode.State(found.state))
+    if kind is None:
+        return None
+    return Event.objects.for_clinic(found.clinic).filter(episode=found, kind=kind).order_by("-pk").first()
+
+
+def _happened(event: Event, found: Episode, course: Course) -> Happened:
+    details, row = event.details, event.reminder
+    label = about(course, row.message, row.due_at, contact_of(found.clinic)) if row else ""
+    lines = tuple(in_words(details.get("changed", {}), course.protocol, found.timezone, label))
+    what = told(event)
+    if caller := details.get("caller"):
+        what = f"{what}: {caller}"
+    # Where somebody decided about a message, the sentence has the reason already.
+    why = "" if event.kind in DECIDED else details.get("why", "")
+    return Happened(event, what, lines, details.get("said", ""), why)
