@@ -1,7 +1,10 @@
 """An effect as pages tell it: which rules end otherwise, and each message by what it is about."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from scheduler.changes.loaded import Loaded
 from scheduler.domain import localtime
@@ -12,6 +15,13 @@ from scheduler.domain.phases import Course
 from scheduler.domain.placeholders import Unfillable, fill, values_of
 from scheduler.plans.texts import Reworded
 from scheduler.plans.wording import Line, Wording, in_order, label_in, said_end, time_of
+
+
+@dataclass(frozen=True, slots=True)
+class Saying(Line):
+    """A message that goes when it did; `says` is what it did not say before."""
+
+    says: str = ""
 
 
 def about(course: Course | None, message: str, due_at: datetime, contact: Contact) -> str:
@@ -53,16 +63,22 @@ def _ends(loaded: Loaded, number: int) -> dict[str, str]:
 
 def messages(diff: Diff, words: tuple[Reworded, ...], wording: Wording, contact: Contact) -> list[Line]:
     """What becomes of each message, in the order of their times."""
-    steps = [
+    steps: list[tuple[datetime, Line]] = [
         (time_of(step), Line(_of_step(step, wording, contact), line.before, line.after, line.why))
         for step, line in zip(in_order(diff.steps), wording.lines(diff.steps), strict=True)
     ]
     for one in words:
-        line, planned = wording.of_reworded(one), one.planned
-        subject = about(wording.courses.get(planned.episode), planned.message, planned.due_at, contact)
-        told = Line(wording.of_treatment(subject, planned.episode), line.before, line.after, line.why)
-        steps.append((planned.due_at, told))
+        steps.append((one.planned.due_at, _of_reworded(one, wording, contact)))
     return [line for _, line in sorted(steps, key=lambda pair: pair[0])]
+
+
+def _of_reworded(one: Reworded, wording: Wording, contact: Contact) -> Saying:
+    """What it did not say before stands by itself: these are the patient's words, not the page's."""
+    line, planned = wording.of_reworded(one), one.planned
+    subject = about(wording.courses.get(planned.episode), planned.message, planned.due_at, contact)
+    what = wording.of_treatment(subject, planned.episode)
+    why = _("it says something else") if one.says else line.why
+    return Saying(what, line.before, line.after, why, " ".join(one.says))
 
 
 def _of_step(step: Step, wording: Wording, contact: Contact) -> str:

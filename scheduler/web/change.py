@@ -150,11 +150,15 @@ def _counts(effect: PlanEffect) -> Iterator[str]:
         yield ngettext("%(number)s message moves", "%(number)s messages move", moves) % {"number": moves}
     if comes:
         yield ngettext("%(number)s message is new", "%(number)s messages are new", comes) % {"number": comes}
-    if ends := sum(one in (Effect.VANISHES, Effect.SUPERSEDED, Effect.FOLDED) for one in counted):
+    if vanish := counted.count(Effect.VANISHES):
+        yield ngettext("%(number)s message is not sent", "%(number)s messages are not sent", vanish) % {
+            "number": vanish
+        }
+    if spoken_for := counted.count(Effect.SUPERSEDED) + counted.count(Effect.FOLDED):
         said = ngettext(
-            "%(number)s message is not sent on its own", "%(number)s messages are not sent on their own", ends
+            "%(number)s message is said by another", "%(number)s messages are said by others", spoken_for
         )
-        yield said % {"number": ends}
+        yield said % {"number": spoken_for}
     if words := counted.count(Effect.CHANGES) + len(effect.reworded):
         said = ngettext(
             "%(number)s message says something else", "%(number)s messages say something else", words
@@ -176,6 +180,7 @@ def _context(kind: Kind, form: ChangeForm, look: Look) -> dict[str, Any]:
         "kind": kind,
         "form": form,
         "look": look,
+        "refused": [form.said(one) for one in look.refused.faults.values()] if look.refused else [],
         "episode": found,
         "course": course,
         "reminder": row,

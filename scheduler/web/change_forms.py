@@ -110,7 +110,8 @@ class ChangeForm(forms.Form):
             self.add_error(place if place in self.fields else None, self.said(sentence))
 
     def said(self, sentence: str) -> str:
-        return sentence.replace(str(TOGETHER), str(APART))
+        whole = sentence if sentence.endswith((".", "?")) else f"{sentence}."
+        return whole.replace(str(TOGETHER), str(APART))
 
 
 class WithTime(ChangeForm):
@@ -199,7 +200,7 @@ class AddressForm(ChangeForm):
     by_email = forms.BooleanField(label=gettext_lazy("The patient agrees to emails"))
     first = forms.ChoiceField(
         label=gettext_lazy("Which way comes first"),
-        help_text=gettext_lazy("The other one stands in where the first fails."),
+        help_text=gettext_lazy("Where both are allowed, the other stands in if the first fails."),
         choices=list(WAYS.items()),
         widget=forms.RadioSelect,
     )

@@ -18,6 +18,8 @@ from scheduler.web.words import DECIDED, told
 EVENTS = 200
 #: what is the patient's is told on all of the patient's treatments, whichever it was done with
 OF_PATIENT = ("address-changed", RENEWED, REVOKED)
+#: of these the sentence has the reason in it
+SAID_ALREADY = (*DECIDED, "treatment-added")
 #: the last of these says since when a plan stands as it does, by whom and why
 STOOD = {Episode.State.PAUSED: "plan-paused", Episode.State.CANCELLED: "plan-cancelled"}
 
@@ -62,6 +64,5 @@ def _happened(event: Event, found: Episode, course: Course) -> Happened:
     what = told(event)
     if caller := details.get("caller"):
         what = f"{what}: {caller}"
-    # Where somebody decided about a message, the sentence has the reason already.
-    why = "" if event.kind in DECIDED else details.get("why", "")
+    why = "" if event.kind in SAID_ALREADY else details.get("why", "")
     return Happened(event, what, lines, details.get("said", ""), why)

@@ -11,6 +11,7 @@ from scheduler.enrolment import enrol
 from scheduler.enrolment.held import hold
 from scheduler.history import note
 from scheduler.models import Attempt, Clinic, Episode, Event, HeldEnrolment, Reminder
+from scheduler.plans.deeds import DONE
 from scheduler.plans.rollout import carry_out
 from scheduler.web import words
 from tests.dispatch.plans import live_clinic
@@ -22,6 +23,15 @@ from tests.web.people import enrolled
 #: the day after a second treatment
 TODAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 ACTOR = "nurse@example.com"
+#: values of each kind that an event keeps
+CHANGED = {
+    "treated_at": ["2026-11-20T15:00:00+00:00", "2026-11-20T14:00:00+00:00"],
+    "answers.area": ["small", "large"],
+    "channels": [["sms", "email"], ["email"]],
+    "state": ["active", "paused"],
+    "page_link": ["link-as-sent", "link-renewed"],
+    "email": ["", "sam@example.com"],
+}
 
 
 @dataclass(frozen=True)
@@ -93,8 +103,13 @@ def _events(episode: Episode) -> None:
     told: dict[str, Any] = {"actor": ACTOR, "now": NOW, "episode": episode}
     reminder = episode.reminders.all()[0]
     for kind in words.EVENTS:
-        with_why = kind in words.DECIDED
-        note(episode.clinic, kind, **told, **({"reminder": reminder, "why": "Sam"} if with_why else {}))
+        with_reminder = kind in words.DECIDED or kind.startswith("reminder-")
+        changed = {"reminder": reminder} if with_reminder else {}
+        if kind in DONE:
+            changed |= {"changed": CHANGED}
+        if kind == "call-recorded":
+            changed |= {"caller": "Sam", "said": "Sam"}
+        note(episode.clinic, kind, **told, why="Sam", **changed)
     for kind in words.OPTED:
         for channel in ("sms", "email"):
             note(episode.clinic, kind, **told, channel=channel)

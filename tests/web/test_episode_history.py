@@ -84,7 +84,7 @@ def test_an_event_tells_the_values_and_why(staff: Client, episode: Episode) -> N
     do(episode, ChangeTreatment(treated="2026-11-20T10:00"), at(20, 15, 30), why="she looked it up")
     shown = page(staff, episode)
     assert "The treatment was changed" in shown
-    assert "End of the treatment: Fri 20 Nov, 15:00 -> Fri 20 Nov, 10:00" in shown
+    assert "End of the treatment: Fri 20 Nov, 15:00 → Fri 20 Nov, 10:00" in shown
     assert "she looked it up" in shown
 
 

@@ -35,7 +35,7 @@ PASSED_OVER = {"bubble", "about", "said", "finding", "typed"}
 #: names and typed words of the tests' own people
 DATA = (
     "Leafy Vein Clinic", "Leafy Clinic", "leafy", "bare", "leafy's number", "Sam", "Sam Example",
-    "Robin Example", "Dr Example", "Europe/London", "Aftercare", "microsclerotherapy",
+    "Robin Example", "Dr Example", "Europe/London", "Europe/Paris", "Aftercare", "microsclerotherapy",
     "Agreed in the team", "QR", "EMAIL_URL", "No wax {oops} \u2013 x", "Pseudo",
     "Late morning", "No waxing: {no-waxing.date}.",
 )  # fmt: skip
@@ -98,7 +98,7 @@ REFUSED = [
     ("time", {"date": "", "time": ""}),
     ("time", {}),
     ("time", {"date": "2026-10-25", "time": "01:30"}),
-    ("zone", {"zone": "x" * 300}),
+    ("zone", {"zone": "Nowhere"}),
     ("address", {"mobile": "12", "email": "x", "sms": "", "by_email": "", "first": "sms"}),
 ]
 VISITS: dict[str, list[Visit]] = {
