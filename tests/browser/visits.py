@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from django.db import connection
 from playwright.sync_api import Page
 
+from scheduler.enrolment import held
 from scheduler.invitations import invite, link_of
-from scheduler.models import Episode, Membership, Patient
+from scheduler.models import Clinic, Episode, Membership, Patient
 
 Made = TypeVar("Made")
 
@@ -50,7 +51,9 @@ def paths() -> dict[str, str]:
         "patients": "/c/example/",
         "enrol": "/c/example/enrol",
         "enrol-again": f"/c/example/enrol?patient={sms.patient_id}",
+        "enrol-held": f"/c/example/enrol?held={a_held_one(sms.clinic)}",
         "enrolled": f"/c/example/episodes/{sms.pk}/enrolled",
+        "sheet": f"/c/example/episodes/{sms.pk}/sheet",
         "episode": f"/c/example/episodes/{sms.pk}",
         "change-time": f"/c/example/episodes/{sms.pk}/change/time",
         "change-address": f"/c/example/episodes/{sms.pk}/change/address",
@@ -75,6 +78,12 @@ def paths() -> dict[str, str]:
         "unknown-link": "/p/23456789abcdefgh",
         "not-found": "/c/nowhere/",
     }
+
+
+def a_held_one(clinic: Clinic) -> int:
+    """An enrolment in which something is missing: the same one each time."""
+    typed = {"name": "Jo Example", "email": "jo@example.com", "protocol": "microsclerotherapy"}
+    return held.hold(clinic, typed, "test", datetime.now(UTC)).pk
 
 
 def an_invitation() -> Any:
