@@ -59,6 +59,16 @@ def test_it_asks_how_much_messages_say_and_leaves_it_to_the_clinic_otherwise(
     assert list(wishes) == [(other, True), ("", False)]
 
 
+@pytest.mark.parametrize(("wish", "number"), [({"detail": "minimal"}, 12), ({"fewer_texts": "on"}, 6)])
+def test_the_plan_beside_the_form_follows_what_the_patient_wishes(
+    wish: dict[str, str], number: int, staff: Client
+) -> None:
+    page = post(staff, PREVIEW, **wish).content.decode()
+    texts = re.findall(r'<p class="bubble">(.*?)</p>', page, re.S)
+    assert len(texts) == number
+    assert any("Stockings" in text for text in texts) == ("detail" not in wish)
+
+
 def test_it_asks_for_a_language_only_where_there_are_several(staff: Client, settings: Settings) -> None:
     assert 'name="language"' not in staff.get(URL).content.decode()
     settings.LANGUAGES = [("en-gb", "English"), ("cy", "Welsh")]
@@ -262,7 +272,7 @@ def test_it_warns_of_no_plan_that_is_over_or_elsewhere(
 def test_a_conflict_says_only_what_is_possible(staff: Client) -> None:
     post(staff)
     shown = post(staff, **{"answers.area": "large"}).content.decode()
-    assert "If the first enrolment is wrong, whoever runs this installation corrects it" in shown
+    assert "If the first enrolment is wrong, correct it on the patient&#x27;s page" in shown
 
 
 def test_it_enrols_nobody_over_a_channel_that_is_not_set_up(
