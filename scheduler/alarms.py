@@ -8,9 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 import structlog
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from scheduler.history import note
 from scheduler.models import Alarm, Clinic, Sender
 from scheduler.sets import conditional_update, stamp
 
@@ -89,6 +91,22 @@ def alarms_for(clinics: Iterable[Clinic]) -> QuerySet[Alarm]:
     senders = {clinic.sender_id for clinic in known if clinic.sender_id}
     about = Q(clinic__in=known) | Q(sender__in=senders) | Q(clinic=None, sender=None)
     return open_alarms().filter(about).select_related("clinic", "sender")
+
+
+@transaction.atomic
+def acknowledge(clinic: Clinic, number: int, *, actor: str, now: datetime) -> bool:
+    """Somebody of the clinic sees to it; False where it is over, or somebody does already.
+
+    It stays open until it is over. When the same is found again later, nobody has seen that yet.
+    """
+    mine = alarms_for([clinic]).filter(pk=number, acknowledged_at=None).first()
+    if mine is None:
+        return False
+    unseen = Alarm.objects.filter(pk=number, acknowledged_at=None, closed_at=None)
+    if not unseen.update(acknowledged_by=actor, acknowledged_at=now):
+        return False
+    note(clinic, "alarm-acknowledged", actor=actor, now=now, reason=mine.kind, subject=mine.subject)
+    return True
 
 
 def says(found: Alarm) -> str:

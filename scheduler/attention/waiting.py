@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Case, Max, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from scheduler.dispatch.watchdog import LATE
@@ -38,6 +39,8 @@ OVERDUE_ONES = [
     for queued in ("queued", "NOT queued")
     for critical in ("TRUE", "FALSE")
 ]
+#: the reminders that wait
+WAITING = "".join([FIND, *OVERDUE_ONES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,20 @@ class Waiting:
 
 
 def waiting(clinic: Clinic, now: datetime) -> "QuerySet[Reminder]":
-    """Critical ones first, then the oldest."""
-    values = [clinic.pk, clinic.pk, clinic.pk, stamp(now - GONE)]
-    values += [value for _ in OVERDUE_ONES for value in (clinic.pk, stamp(now - LATE))]
-    ids = RawSQL("".join([FIND, *OVERDUE_ONES]), values)  # noqa: S611 - words of our own
+    """Critical ones first, then those whose time ends first; where it has ended, the newest first."""
+    ids = RawSQL(WAITING, values_of(clinic, now))  # noqa: S611 - words of our own
     found = Reminder.objects.for_clinic(clinic).filter(pk__in=ids)
-    return found.select_related("episode__patient").order_by("-critical", "due_at", "pk")
+    in_time = Case(When(send_by__gt=now, then="send_by"))
+    # Read of those that are shown: a join is free to read every patient that there is.
+    return found.prefetch_related("episode__patient").order_by(
+        "-critical", in_time.asc(nulls_last=True), "-send_by", "pk"
+    )
+
+
+def values_of(clinic: Clinic, now: datetime) -> list[Any]:
+    """What WAITING asks for."""
+    values = [clinic.pk, clinic.pk, clinic.pk, stamp(now - GONE)]
+    return values + [value for _ in OVERDUE_ONES for value in (clinic.pk, stamp(now - LATE))]
 
 
 def find(clinic: Clinic, reminder_id: int, now: datetime) -> Reminder | None:

@@ -46,4 +46,9 @@ class Reply(ClinicOwned):
     handled_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "-received_at"], name="reply_newest")]
+        indexes = [
+            models.Index(fields=["clinic", "-received_at"], name="reply_newest"),
+            models.Index(
+                fields=["clinic", "received_at"], name="reply_open", condition=Q(handled_at__isnull=True)
+            ),
+        ]

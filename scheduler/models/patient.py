@@ -29,7 +29,8 @@ class Patient(ClinicOwned):
 
     class Meta:
         indexes = [
-            models.Index(fields=["clinic", "name"], name="patient_by_name"),
+            # With all that is searched: the table itself is not read.
+            models.Index(fields=["clinic", "name", "mobile"], name="patient_search"),
             models.Index(fields=["mobile"], name="patient_by_mobile"),
             models.Index(Lower("email"), name="patient_by_email"),
         ]
@@ -75,7 +76,12 @@ class Episode(ClinicOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clinic", "identity"], name="enrolled_once")]
-        indexes = [models.Index(fields=["clinic", "-treated_at"], name="episode_by_treatment")]
+        indexes = [
+            models.Index(fields=["clinic", "-treated_at"], name="episode_by_treatment"),
+            models.Index(
+                fields=["clinic", "-treated_at"], name="episode_paused", condition=Q(state="paused")
+            ),
+        ]
 
 
 class HeldEnrolment(ClinicOwned):

@@ -10,6 +10,17 @@ from scheduler.domain.message import Content
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models.scoping import ClinicOwned
 
+#: it was sent, or was to be and failed
+GONE = [
+    Status.SENT,
+    Status.DELIVERED,
+    Status.UNDELIVERED,
+    Status.IN_DOUBT,
+    Status.FAILED,
+    Status.HANDLED,
+    Status.DROPPED,
+]
+
 
 class Reminder(ClinicOwned):
     #: found through the index of `reminder_key_once`, which begins with it
@@ -71,6 +82,10 @@ class Reminder(ClinicOwned):
             models.Index(fields=["id"], name="reminder_undelivered", condition=Q(status=Status.UNDELIVERED)),
             models.Index(
                 fields=["clinic"], name="reminder_unsaid", condition=Q(status=Status.SKIPPED, critical=True)
+            ),
+            # What became of a day's messages is counted in it alone.
+            models.Index(
+                fields=["clinic", "due_at", "status"], name="reminder_gone", condition=Q(status__in=GONE)
             ),
             models.Index(
                 fields=["clinic", "status"],

@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from scheduler import dates
+from scheduler.attention import MOST
 from scheduler.domain import localtime
 from scheduler.domain.phases import Course
 from scheduler.enrolment.phone import spoken
 from scheduler.models import Attempt, Clinic
 from scheduler.plans.wording import named
 from scheduler.web import words
+from scheduler.web.plan_state import SAYS as PLAN_STATES
 
 register = template.Library()
 register.filter("day", dates.day)
@@ -29,6 +33,7 @@ register.filter("length_words", words.length)
 register.filter("leg", words.leg)
 register.filter("treatment", named)
 register.filter("spoken", spoken)
+register.filter("seconds", words.seconds)
 
 
 @register.filter
@@ -127,3 +132,35 @@ def now_heading(value: str) -> str:
 @register.filter
 def mark_means(value: str) -> str:
     return str(words.MARK_MEANS[value])
+
+
+@register.filter
+def plan_state(value: str) -> str:
+    return str(PLAN_STATES[value])
+
+
+@register.filter
+def health(value: str) -> str:
+    return str(words.HEALTH[value])
+
+
+@register.filter
+def health_mark(value: str) -> str:
+    return words.HEALTH_MARK[value]
+
+
+@register.filter
+def count_words(value: str) -> str:
+    return str(words.COUNTS[value])
+
+
+@register.filter
+def at_most(value: int) -> str:
+    """99+ for what was not counted any further."""
+    return f"{MOST}+" if value > MOST else str(value)
+
+
+@register.filter
+def money(value: Decimal, currency: str) -> str:
+    """1,234.56 GBP, as the language writes numbers."""
+    return f"{number_format(value, 2, use_l10n=True, force_grouping=True)} {currency}"

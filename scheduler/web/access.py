@@ -1,6 +1,7 @@
 """Who may see which page. Every view of a clinic goes through `clinic_page`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -12,14 +13,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from scheduler.alarms import alarms_for, says
+from scheduler.attention import count_waiting
 from scheduler.dispatch.watchdog import notice_workers
-from scheduler.models import Clinic, Membership, User
+from scheduler.models import Alarm, Clinic, Membership, User
 from scheduler.senders import leaves_for_real
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something is wrong with the sending of a clinic's messages: in words, and who sees to it."""
+
+    alarm: Alarm
+    says: str
 
 
 class ClinicRequest(HttpRequest):
@@ -30,7 +41,9 @@ class ClinicRequest(HttpRequest):
     membership: Membership
     is_admin: bool
     nothing_leaves: bool
-    alarms: list[str]
+    alarms: list[Trouble]
+    #: how much waits for somebody; it is counted where a page says it
+    waiting: int
     now: datetime
     htmx: HtmxDetails
 
@@ -55,6 +68,7 @@ def clinic_page(*, admin: bool = False) -> Callable[[View], View]:
             request.nothing_leaves = nothing_leaves(membership.clinic)
             request.now = timezone.now()
             request.alarms = alarms_shown(membership.clinic, request.now)
+            request.waiting = SimpleLazyObject(lambda: waiting_for(request))
             if admin and not request.is_admin:
                 raise PermissionDenied
             return view(request, **parts)
@@ -87,7 +101,13 @@ def nothing_leaves(clinic: Clinic) -> bool:
     return not leaves_for_real(clinic)
 
 
-def alarms_shown(clinic: Clinic, now: datetime) -> list[str]:
+def alarms_shown(clinic: Clinic, now: datetime) -> list[Trouble]:
     """What is wrong with the sending of this clinic's messages, in sentences."""
     notice_workers(now)
-    return [says(found) for found in alarms_for([clinic])]
+    return [Trouble(found, says(found)) for found in alarms_for([clinic])]
+
+
+def waiting_for(request: ClinicRequest) -> int:
+    """Messages, replies and held enrolments of the clinic, and alarms that nobody sees to yet."""
+    unseen = sum(not trouble.alarm.acknowledged_at for trouble in request.alarms)
+    return count_waiting(request.clinic, request.now) + unseen

@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from scheduler.attention import CHOICES, choose, waiting, waiting_rows
+from scheduler import editions
+from scheduler.alarms import Kind, acknowledge
+from scheduler.attention import CHOICES, choose, handle, letters, open_replies, waiting, waiting_rows
 from scheduler.changes import Refused
 from scheduler.dispatch.hold import let_go
 from scheduler.domain.status import Status
+from scheduler.models import Clinic, Edition
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.advice import advice
 from scheduler.web.enrol_held import held_rows
 
 PAGE = 30
@@ -38,12 +42,61 @@ def attention(request: ClinicRequest) -> HttpResponse:
         except Refused as refused:
             fault = {"fault": str(refused), "about": _number(request.POST.get("reminder", ""))}
             fault["why"] = request.POST.get("why", "")
-    page = Paginator(waiting(request.clinic, request.now), PAGE).get_page(request.GET.get("page"))
-    rows = [(row, _may_go_again(row.reminder, request)) for row in waiting_rows(page)]
-    sender = request.clinic.sender
-    context = {"page": page, "rows": rows, "held": sender if sender and sender.held_at else None, **fault}
-    context["held_enrolments"] = held_rows(request.clinic)
-    return render(request, "clinic/attention.html", context, status=422 if fault else 200)
+    return render(request, "clinic/attention.html", _context(request) | fault, status=422 if fault else 200)
+
+
+def _context(request: ClinicRequest) -> dict[str, Any]:
+    clinic = request.clinic
+    page = Paginator(waiting(clinic, request.now), PAGE).get_page(request.GET.get("page"))
+    written = letters(clinic, open_replies(clinic)[:PAGE])
+    held = clinic.sender if clinic.sender and clinic.sender.held_at else None
+    return {
+        "page": page,
+        "rows": [
+            (row, _may_go_again(row.reminder, request), advice(row.reminder, request.now))
+            for row in waiting_rows(page)
+        ],
+        "held": held,
+        # What is said of a held sender stands in a part of its own.
+        "troubles": [one for one in request.alarms if not (held and one.alarm.kind == Kind.SENDER_HELD)],
+        "held_trouble": next((one for one in request.alarms if one.alarm.kind == Kind.SENDER_HELD), None),
+        "urgent": [letter for letter in written if letter.reply.urgent],
+        "written": [letter for letter in written if not letter.reply.urgent],
+        "held_enrolments": held_rows(clinic),
+        "unset": unset(clinic),
+    }
+
+
+def unset(clinic: Clinic) -> dict[str, list[editions.Missing]]:
+    """What the clinic has not said yet, by treatment: of those that it uses, or of all before its first."""
+    known = editions.available_protocols()
+    used = set(Edition.objects.for_clinic(clinic).order_by().values_list("protocol_id", flat=True).distinct())
+    asked = {name: protocol for name, protocol in known.items() if name in used or not used}
+    found = {protocol.title: editions.missing(clinic, name) for name, protocol in asked.items()}
+    return {title: missing for title, missing in found.items() if missing}
+
+
+@require_POST
+@clinic_page()
+def acknowledge_alarm(request: ClinicRequest) -> HttpResponse:
+    """Whoever is signed in sees to it, and everybody else can read that."""
+    number = _number(request.POST.get("alarm", ""))
+    if acknowledge(request.clinic, number, actor=request.user.email, now=request.now):
+        messages.success(request, _("You see to it: everybody can read that now."))
+    else:
+        messages.info(request, _("It is over, or somebody sees to it already."))
+    return redirect("attention", request.clinic.slug)
+
+
+@require_POST
+@clinic_page()
+def handle_reply(request: ClinicRequest) -> HttpResponse:
+    number = _number(request.POST.get("reply", ""))
+    if handle(request.clinic, number, actor=request.user.email, now=request.now):
+        messages.success(request, _("Noted: you have seen to the reply."))
+    else:
+        messages.info(request, _("Somebody else has seen to it already."))
+    return redirect("attention", request.clinic.slug)
 
 
 def _decide(request: ClinicRequest) -> HttpResponse:

@@ -1,27 +1,29 @@
-"""The clinic's patients, newest treatment first."""
+"""The clinic's patients, newest treatment first: search by name or number, filters, and how messages fare."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from scheduler.attention import UNSAID
-from scheduler.domain.status import Status
-from scheduler.models import Clinic, Episode, Reminder
+from scheduler.models import Episode
 from scheduler.plans import treatment_of
 from scheduler.web.access import ClinicRequest, clinic_page
-from scheduler.web.stopped import stopped_of
+from scheduler.web.delivery import Delivery, deliveries
+from scheduler.web.patient_search import found, read_term
+from scheduler.web.plan_state import Begun, PlanState, begun_of, in_state, state_of
+from scheduler.web.slices import sliced
+from scheduler.web.stopped import Stopped, stopped_of
 
 PAGE = 50
-#: what a person has to see to; a critical text that was not sent at all has to be said in another way
-TROUBLE = Q(status__in=[Status.FAILED, Status.IN_DOUBT, Status.UNDELIVERED]) | Q(
-    status=Status.SKIPPED, critical=True, status_reason__in=UNSAID
-)
+FILTERS = {
+    "": gettext_lazy("All"),
+    PlanState.RUNNING: gettext_lazy("Running"),
+    PlanState.PAUSED: gettext_lazy("Paused"),
+    PlanState.ENDED: gettext_lazy("Ended"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,8 @@ class Row:
     episode: Episode
     #: whole days since the date of treatment, in the episode's zone
     day: int
-    #: on the wall clock; empty where nothing more is planned
-    next_local: str
-    #: nothing is planned of its own, and texts of another treatment say what it would
-    elsewhere: bool
-    trouble: bool
+    state: PlanState
+    delivery: Delivery
     #: the channels that the patient stopped
     stopped: Collection[str]
 
@@ -41,31 +40,43 @@ class Row:
 @require_safe
 @clinic_page()
 def patients(request: ClinicRequest) -> HttpResponse:
-    page = Paginator(episodes(request.clinic, request.now), PAGE).get_page(request.GET.get("page"))
-    stopped = stopped_of(request.clinic, page)
-    rows = [row_of(episode, stopped[episode.pk], request.now) for episode in page]
-    return render(request, "clinic/patients.html", {"page": page, "rows": rows})
+    asked = request.GET
+    term, show = read_term(asked.get("q", "")), asked.get("show", "")
+    show = show if show in FILTERS else ""
+    begun = begun_of(request.clinic, request.now)
+    rows = Episode.objects.for_clinic(request.clinic).filter(in_state(show, begun)).select_related("patient")
+    if term:
+        rows = found(request.clinic, term, rows)
+    part = sliced(rows, "treated_at", PAGE, older=asked.get("older", ""), newer=asked.get("newer", ""))
+    context = {
+        "rows": _rows(request, part.rows, begun),
+        "term": term,
+        "show": show,
+        "filters": [(name, words, address(q=term, show=name)) for name, words in FILTERS.items()],
+        "newest": address(q=term, show=show),
+        "newer": address(q=term, show=show, newer=part.newer) if part.newer else "",
+        "older": address(q=term, show=show, older=part.older) if part.older else "",
+    }
+    return render(request, "clinic/patients.html", context)
 
 
-def episodes(clinic: Clinic, now: datetime) -> "QuerySet[Episode]":
-    """The clinic's episodes, each with its next reminder and whether one needs a person."""
-    reminders = Reminder.objects.for_clinic(clinic).filter(episode=OuterRef("pk"))
-    planned = reminders.filter(status=Status.SCHEDULED).order_by("due_at")
-    return (
-        Episode.objects.for_clinic(clinic)
-        .select_related("patient")
-        .annotate(
-            next_local=Subquery(planned.values("due_local")[:1]),
-            elsewhere=Exists(
-                reminders.filter(status__in=(Status.SUPERSEDED, Status.FOLDED), send_by__gt=now)
-            ),
-            trouble=Exists(reminders.filter(TROUBLE)),
+def _rows(request: ClinicRequest, episodes: list[Episode], begun: Begun) -> list[Row]:
+    stopped: Stopped = stopped_of(request.clinic, episodes)
+    delivered = deliveries(request.clinic, [episode.pk for episode in episodes], request.now)
+    return [
+        Row(
+            episode,
+            treatment_of(episode).day_of(request.now),
+            state_of(episode, begun),
+            delivered[episode.pk],
+            stopped[episode.pk],
         )
-        .order_by("-treated_at", "-pk")
-    )
+        for episode in episodes
+    ]
 
 
-def row_of(episode: Episode, stopped: Collection[str], now: datetime) -> Row:
-    day = treatment_of(episode).day_of(now)
-    next_local, elsewhere = episode.next_local or "", episode.elsewhere  # type: ignore[attr-defined]
-    return Row(episode, day, next_local, elsewhere, episode.trouble, stopped)  # type: ignore[attr-defined]
+def address(**asked: str) -> str:
+    """Of this page, with what is given and not empty."""
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in asked.items() if value})
+    return f"?{query.urlencode()}"

@@ -28,6 +28,7 @@ from scheduler.web import (
     team,
     timings,
     timings_setup,
+    today,
 )
 
 register_converter(patient_link.Token, "token")
@@ -44,7 +45,10 @@ CLINIC = [
     path("episodes/<int:episode>/change/<slug:kind>", change.change, name="change"),
     path("episodes/<int:episode>/call", call.call, name="call"),
     path("episodes/<int:episode>/page-link/<slug:act>", page_link.page_link, name="page-link"),
+    path("today", today.today, name="today"),
     path("attention", attention.attention, name="attention"),
+    path("attention/alarm", attention.acknowledge_alarm, name="acknowledge-alarm"),
+    path("attention/reply", attention.handle_reply, name="handle-reply"),
     path("attention/sender", attention.release_sender, name="release-sender"),
     path("outbox", outbox.outbox, name="outbox"),
     path("team", team.people, name="team"),

@@ -50,6 +50,30 @@ MARK_MEANS: Final[Mapping[str, Word]] = {
     "doubt": gettext_lazy("in doubt"),
     "none": gettext_lazy("not sent on its own"),
 }
+#: how a plan's messages fare: scheduler.web.delivery.Health
+HEALTH: Final[Mapping[str, Word]] = {
+    "person": gettext_lazy("Needs a person"),
+    "on-its-way": gettext_lazy("On its way"),
+    "sent": gettext_lazy("Sent"),
+    "arrived": gettext_lazy("Arrived"),
+    "waiting": gettext_lazy("Waiting"),
+    "none": gettext_lazy("Nothing sent"),
+}
+HEALTH_MARK: Final[dict[str, str]] = {
+    "person": "wrong",
+    "on-its-way": "moving",
+    "sent": "moving",
+    "arrived": "sent",
+    "waiting": "planned",
+    "none": "none",
+}
+#: what became of messages that were due
+COUNTS: Final[Mapping[str, Word]] = {
+    "delivered": gettext_lazy("delivered"),
+    "sent": gettext_lazy("sent, not reported yet"),
+    "ahead": gettext_lazy("still to go"),
+    "failed": gettext_lazy("failed or in doubt"),
+}
 CHANNELS: Final[Mapping[str, Word]] = {
     "sms": gettext_lazy("Text"),
     "email": gettext_lazy("Email"),
@@ -147,6 +171,8 @@ EVENTS: Final[Mapping[str, Word]] = {
     "role-changed": gettext_lazy("A member of the team was given another role"),
     "member-removed": gettext_lazy("Somebody was removed from the team"),
     "edition-applied": gettext_lazy("A new edition was brought to this plan"),
+    "alarm-acknowledged": gettext_lazy("Somebody sees to an alarm"),
+    "reply-handled": gettext_lazy("A reply was seen to"),
     "sender-held": gettext_lazy(
         "Nothing leaves the clinic's number: the provider does not accept its settings"
     ),
@@ -184,6 +210,18 @@ def length(value: Length) -> str:
         number = value.hours // 24
         return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
     return ngettext("%(number)s hour", "%(number)s hours", value.hours) % {"number": value.hours}
+
+
+def seconds(value: float) -> str:
+    """How long something took, no more exactly than anybody cares: 12 seconds, 3 minutes, 2 hours."""
+    if value < 1:
+        return _("under a second")
+    if value < 60:
+        return ngettext("%(number)s second", "%(number)s seconds", int(value)) % {"number": int(value)}
+    minutes = int(value) // 60
+    if minutes < 120:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
+    return ngettext("%(number)s hour", "%(number)s hours", minutes // 60) % {"number": minutes // 60}
 
 
 NOW: Final[Mapping[str, Word]] = {

@@ -157,6 +157,13 @@ def test_and_of_what_happened_by_itself(clinic: Clinic) -> None:
         do(clinic, reminder, TOLD, seen=row.seen)
 
 
+def test_then_those_whose_time_ends_first_and_last_what_is_past(clinic: Clinic) -> None:
+    rows = [failed(clinic, number=number) for number in range(4)]
+    for row, minutes in zip(rows, (-90, 60, -30, 20), strict=True):
+        Reminder.objects.for_clinic(clinic).filter(pk=row.pk).update(send_by=LATER + minutes * MINUTE)
+    assert listed(clinic) == [rows[number].pk for number in (3, 1, 2, 0)]
+
+
 def test_what_is_told_by_phone_stays_so_when_a_report_comes(clinic: Clinic) -> None:
     reminder = failed(clinic)
     do(clinic, reminder, TOLD)

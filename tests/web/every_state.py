@@ -10,7 +10,7 @@ from scheduler.domain.status import Status
 from scheduler.enrolment import enrol
 from scheduler.enrolment.held import hold
 from scheduler.history import note
-from scheduler.models import Attempt, Clinic, Episode, Event, HeldEnrolment, Reminder
+from scheduler.models import Alarm, Attempt, Clinic, Episode, Event, HeldEnrolment, Reminder, Reply
 from scheduler.plans.deeds import DONE
 from scheduler.plans.rollout import carry_out
 from scheduler.web import words
@@ -59,6 +59,12 @@ def everything() -> World:
         Episode.objects.across_clinics().filter(pk=one.pk).update(state=state, outbox_only=bool(number % 2))
     for kind in Kind:
         alarm(kind, now=TODAY, clinic=clinic if kind is Kind.LATE else None)
+    Alarm.objects.filter(kind=Kind.CLOCK).update(acknowledged_by=ACTOR, acknowledged_at=TODAY)
+    for number, urgent in enumerate((True, False)):
+        Reply.objects.create(
+            clinic=clinic, sender=clinic.sender, address=f"+4477009008{number:02}", body="Sam",
+            provider_id=f"IN{number}", received_at=TODAY, urgent=urgent,
+        )  # fmt: skip
     clinic.sender.__class__.objects.update(held_at=TODAY, held_reason="20003")
     _editions(clinic)
     held = hold(clinic, {"name": "Sam Example", "mobile": "07700 900123"}, ACTOR, NOW)

@@ -2,12 +2,14 @@ import pytest
 import time_machine
 from django.test import Client
 
+from scheduler.alarms import Kind, acknowledge, alarm, clear
 from scheduler.channels.base import Verdict, rejected
 from scheduler.dispatch import dispatch_once
 from scheduler.domain.status import Status
-from scheduler.models import Clinic, Event, Reminder, Sender
+from scheduler.models import Alarm, Clinic, Event, Reminder, Sender
+from tests.attention.test_replies import reply
 from tests.attention.waits import LATER, doubtful, failed
-from tests.dispatch.plans import DAY_2, Recording, day_2_of, live_clinic
+from tests.dispatch.plans import DAY_2, Recording, day_2_of, live_clinic, patient_of
 from tests.web.people import member, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,87 @@ def test_a_held_sender_is_released_by_an_admin(staff: Client, admin: Client, cli
     assert Sender.objects.get().held_at is not None
     assert admin.post(f"{URL}/sender").status_code == 302
     assert Sender.objects.get().held_at is None
+
+
+@pytest.fixture
+def late(clinic: Clinic) -> Alarm:
+    alarm(Kind.LATE, now=LATER, clinic=clinic, detail="3 late.")
+    return Alarm.objects.get()
+
+
+def test_somebody_sees_to_an_alarm_and_every_page_says_who(
+    staff: Client, admin: Client, clinic: Clinic, late: Alarm
+) -> None:
+    assert "See to it" in staff.get("/c/leafy/").content.decode()
+    assert "3 late." in page(staff)
+    answer = staff.post(f"{URL}/alarm", {"alarm": late.pk}, follow=True).content.decode()
+    assert "staff@leafy.example.com sees to it, since Sun 22 Nov, 09:40." in answer
+    assert "staff@leafy.example.com sees to it." in admin.get("/c/leafy/").content.decode()
+    assert (
+        "somebody sees to it already"
+        in admin.post(f"{URL}/alarm", {"alarm": late.pk}, follow=True).content.decode()
+    )
+    late.refresh_from_db()
+    assert (late.acknowledged_by, late.acknowledged_at) == ("staff@leafy.example.com", LATER)
+    assert Event.objects.for_clinic(clinic).get(kind="alarm-acknowledged").reason == "late"
+
+
+def test_an_alarm_that_opens_anew_is_seen_by_nobody(clinic: Clinic, late: Alarm) -> None:
+    assert acknowledge(clinic, late.pk, actor="nurse@example.com", now=LATER)
+    clear(Kind.LATE, now=LATER, clinic=clinic)
+    assert not acknowledge(clinic, late.pk, actor="nurse@example.com", now=LATER)
+    alarm(Kind.LATE, now=LATER, clinic=clinic)
+    assert Alarm.objects.get(closed_at=None).acknowledged_at is None
+
+
+def test_an_alarm_of_another_clinic_is_none_of_ours(other_clinic: Clinic, late: Alarm) -> None:
+    theirs = signed_in(member(other_clinic, "admin"))
+    for number in (str(late.pk), "x", ""):
+        theirs.post("/c/other/attention/alarm", {"alarm": number})
+    late.refresh_from_db()
+    assert late.acknowledged_at is None
+
+
+def test_a_reply_is_seen_to_with_a_name(staff: Client, clinic: Clinic) -> None:
+    patient_of(clinic)
+    one = reply(clinic, urgent=True)
+    shown = page(staff)
+    assert "Urgent replies" in shown
+    assert "Sam Example 123" in shown
+    answer = staff.post(f"{URL}/reply", {"reply": one.pk}, follow=True).content.decode()
+    assert "Noted" in answer
+    assert "Thank you" not in answer
+    assert (
+        "Somebody else has seen to it"
+        in staff.post(f"{URL}/reply", {"reply": one.pk}, follow=True).content.decode()
+    )
+
+
+def test_it_says_what_is_not_set(admin: Client, clinic: Clinic) -> None:
+    Clinic.objects.update(urgent_phone="")
+    assert "the telephone number for urgent calls" in page(admin)
+    Clinic.objects.update(urgent_phone="+441632960123")
+    assert "Nothing waits for you." in page(admin)
+
+
+def test_the_pages_say_how_much_waits(staff: Client, clinic: Clinic, late: Alarm) -> None:
+    counted = '<span class="badge strong">{}<span class="hidden"> waiting</span></span>'
+    reply(clinic)
+    assert counted.format(2) in staff.get("/c/leafy/outbox").content.decode()
+    acknowledge(clinic, late.pk, actor="nurse@example.com", now=LATER)
+    assert counted.format(1) in staff.get("/c/leafy/outbox").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "Ask for the right address"),
+        ({"status_reason": "refused-text"}, "Send it again, or tell the patient by phone."),
+        ({"send_by": LATER}, "Its time has passed: if it still matters"),
+        ({"status": Status.UNDELIVERED}, "It is about to be tried again"),
+    ],
+)
+def test_it_says_what_to_do(staff: Client, clinic: Clinic, values: dict[str, object], said: str) -> None:
+    one = failed(clinic)
+    Reminder.objects.across_clinics().filter(pk=one.pk).update(**values)
+    assert said in page(staff)

@@ -102,7 +102,15 @@ REFUSED = [
     ("address", {"mobile": "12", "email": "x", "sms": "", "by_email": "", "first": "sms"}),
 ]
 VISITS: dict[str, list[Visit]] = {
-    "patients": [Visit(f"{C}/"), Visit(f"{C}/", who="staff")],
+    "patients": [
+        Visit(f"{C}/"),
+        Visit(f"{C}/", who="staff"),
+        Visit(f"{C}/?q=sam&show=running"),
+        Visit(f"{C}/?q=123456&show=ended"),
+        Visit("/c/bare/"),
+        Visit("/c/bare/?show=paused"),
+    ],
+    "today": [Visit(f"{C}/today"), Visit(f"{C}/today", who="staff"), Visit("/c/bare/today")],
     "enrol": [Visit(f"{C}/enrol"), *(Visit(f"{C}/enrol", one | {"step": "preview"}) for one in ENROLLING)]
     + [Visit(f"{C}/enrol", one, status=422) for one in ENROLLING[6:]]
     + [Visit(f"{C}/enrol?held={{held}}")]
@@ -265,6 +273,8 @@ NOT_VISITED = {
     "discard-held": "redirects",
     "sheet": "in the patient's language: see test_patient_language.py",
     "edition-restore": "redirects",
+    "acknowledge-alarm": "redirects",
+    "handle-reply": "redirects",
     "twilio-status": "for a program",
     "email-status": "for a program",
     "openapi-json": "for a program",
