@@ -213,15 +213,14 @@ def length(value: Length) -> str:
 
 
 def seconds(value: float) -> str:
-    """How long something took, no more exactly than anybody cares: 12 seconds, 3 minutes, 2 hours."""
+    """How long something took, no more exactly than anybody cares: 12 s, 3 min, 2 h."""
     if value < 1:
-        return _("under a second")
+        return _("under 1 s")
     if value < 60:
-        return ngettext("%(number)s second", "%(number)s seconds", int(value)) % {"number": int(value)}
-    minutes = int(value) // 60
-    if minutes < 120:
-        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
-    return ngettext("%(number)s hour", "%(number)s hours", minutes // 60) % {"number": minutes // 60}
+        return _("%(number)s s") % {"number": int(value)}
+    if value < 2 * 3600:
+        return _("%(number)s min") % {"number": int(value / 60)}
+    return _("%(number)s h") % {"number": int(value / 3600)}
 
 
 NOW: Final[Mapping[str, Word]] = {
