@@ -110,6 +110,7 @@ def test_json_has_the_words_that_scripts_rely_on(sam: Episode, capsys: pytest.Ca
         (["--pause"], "plan-paused"),
         (["--cancel"], "plan-cancelled"),
         (["--mobile=07700 900777", "--email=", "--channel=sms"], "address-changed"),
+        (["--detail=minimal", "--fewer-texts=yes"], "texts-changed"),
     ],
 )
 def test_it_makes_every_change(

@@ -43,6 +43,13 @@ def test_the_table_says_what_is_not_sent(tmp_path: Path) -> None:
     assert "catchup-2026-11-22 says what holds now" in done.stdout
 
 
+def test_texts_can_say_less_and_be_fewer(tmp_path: Path) -> None:
+    done = aftercare(tmp_path, *PLAN, "--detail=minimal", "--fewer-texts", "--format", "json")
+    told = json.loads(done.stdout)
+    assert {"day-5", "day-6"} <= {one["key"] for one in told["unsent"] if one["reason"] == "fewer-texts"}
+    assert all("reminder" in one["sms"] for one in told["reminders"])
+
+
 def test_the_calendar_opens_and_is_the_same_twice(tmp_path: Path) -> None:
     first, second = (aftercare(tmp_path, *PLAN, "--format", "ics").stdout for _ in range(2))
     assert first == second

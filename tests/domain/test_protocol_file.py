@@ -1,5 +1,6 @@
 """`aftercare check`: every fault of a broken file, with its line and column."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,29 @@ def test_loading_a_broken_file_says_all(tmp_path: Path) -> None:
     with pytest.raises(ProtocolFaults, match=r"broken.yaml:14:\d+: .*'soon' is not a length"):
         load(path)
     assert len(faults(path)) == 1
+
+
+NOTICE = {
+    "subject": "A word for you",
+    "sms": "Read it: see the link.",
+    "email": "Read it: {link}",
+    "sms_without_link": "Call {phone}.",
+    "email_without_link": "Call {phone}.",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "fault"),
+    [
+        ("sms", "Hat to {with-hat.date}", "{with-hat.date} would tell of the treatment"),
+        ("subject", "For {due_date}", "{due_date} would tell of the treatment"),
+        ("sms", "Read it \u2026", "is not in the GSM 7-bit alphabet"),
+        ("email", "Read it.", "it must name the page on which everything stands: {link}"),
+        ("sms_without_link", "Call us.", "it must name the number to call: {phone}"),
+        ("email_without_link", "Call {phone} or see {link}.", "{phone}, and not {link}"),
+    ],
+)
+def test_a_text_that_must_tell_nothing_is_held_to_that(field: str, text: str, fault: str) -> None:
+    words = json.dumps(NOTICE | {field: text}, ensure_ascii=False)
+    found = read(f"{GOOD}\nminimal: {{reminder: {words}}}\n".encode())[1]
+    assert [fault in one.sentence for one in found] == [True]

@@ -48,6 +48,7 @@ class Treated:
     channels: tuple[str, ...]
     at_desk: bool
     state: str = "active"
+    detail: str = ""
 
     def __str__(self) -> str:
         return (

@@ -132,6 +132,13 @@ def _put_leg_right(world: World, one: Treated, site: str) -> None:
         world.told[one.patient] = [heard for heard in told if heard.rule in BODY]
 
 
+def change_of_texts(one: Treated, what: str, number: int) -> tuple[Change, Believe]:
+    if what == "fewer":
+        return changes.ChangeTexts(fewer=("yes", "no")[number % 2]), lambda: None
+    detail = ("minimal", "full", "")[number % 3]
+    return changes.ChangeTexts(detail=detail), lambda: setattr(one, "detail", detail)
+
+
 def change_of_state(one: Treated, what: str) -> tuple[Change, Believe]:
     kind, state = {
         "pause": (changes.Pause, "paused"),

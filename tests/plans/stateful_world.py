@@ -17,13 +17,16 @@ from scheduler.dispatch.claim import Claimed
 from scheduler.dispatch.expire import expire_leases
 from scheduler.models import Attempt, Draft, Edition, Episode, Event, OptOut, Patient, Reminder, Rollout
 from tests.dispatch.plans import live_clinic
-from tests.plans.stateful_facts import Treated
+from tests.plans.stateful_facts import BODY, Treated
 from tests.plans.stateful_words import LAST, Scene, Told, judge
 
 T = TypeVar("T")
 REFUSALS = (enrolment.Refused, changes.Refused, editions.Refused)
 #: more turns than any plan has texts: the worker goes round in a circle
 TURNS = 300
+OPENERS = ("welcome", "catchup", "correction")
+#: how a text begins that says no more than that there is one
+BRIEF = ("You have a reminder:", "There is a reminder for you", "IMPORTANT. Please read")
 MAY_ARRIVE = (Kind.ACCEPTED, Kind.IN_DOUBT)
 
 
@@ -41,6 +44,11 @@ class Post:
     @property
     def may_have_arrived(self) -> bool:
         return self.outcome.kind in MAY_ARRIVE
+
+    @property
+    def is_brief(self) -> bool:
+        """It says no more than that there is one."""
+        return any(words in self.outgoing.text for words in BRIEF)
 
 
 class Scripted:
@@ -147,8 +155,11 @@ class World:
             scene = Scene(post.at, own, self.running(own.patient))
             told = judge(post.outgoing.text, post.kind, scene)
             self._check_last(post, own)
+            self._check_brief(post, own, told)
             self._check_correction(post, scene)
             if post.may_have_arrived:
+                if post.is_brief and post.message in OPENERS:
+                    self._let_the_page_tell(own)
                 self.told.setdefault(own.patient, []).extend(told)
 
     def _check_that_it_may_leave(self, post: Post, reminder: Reminder) -> None:
@@ -170,6 +181,21 @@ class World:
         waiting = Reminder.objects.across_clinics().filter(episode__in=numbers, status="scheduled")
         left = [row.key for row in waiting.exclude(attempts__isnull=False) if row.due_at > post.at]
         assert not left, f"{post.key} says that it is the last, and there are {left}"
+
+    def _check_brief(self, post: Post, own: Treated, told: list[Told]) -> None:
+        """Where little is to be told, a text tells nothing."""
+        brief = post.is_brief
+        assert brief or own.detail != "minimal", f"{post.key} tells of the treatment: {post.outgoing.text}"
+        wanted = any(one.detail == "minimal" for one in self.running(own.patient))
+        assert wanted or not brief, f"{post.key} tells nothing: {post.outgoing.text}"
+        assert not (brief and told), f"{post.key} names an end: {post.outgoing.text}"
+
+    def _let_the_page_tell(self, own: Treated) -> None:
+        """A first text that only points to the page leaves the rest to that; what was said is past."""
+        told = self.told.get(own.patient, [])
+        past = [one for one in told if one.rule in BODY or one.legs & own.legs]
+        self.claimed.setdefault(own.patient, []).extend(past)
+        self.told[own.patient] = [one for one in told if one not in past]
 
     def _check_correction(self, post: Post, scene: Scene) -> None:
         """Dates have changed only where one that was told, or may have been, is not right."""

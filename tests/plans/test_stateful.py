@@ -136,6 +136,11 @@ class Plans(RuleBasedStateMachine):
         one = self.one(pick)
         self.change(one, people.change_of_treatment(self.world, one, what, number), how)
 
+    @rule(pick=picks, number=picks, how=hows, what=st.sampled_from(["fewer", "detail"]))
+    def texts_are_to_say_less_or_more(self, pick: int, number: int, what: str, how: str) -> None:
+        one = self.one(pick)
+        self.change(one, people.change_of_texts(one, what, number), how)
+
     @rule(pick=picks, which=picks, number=picks, how=hows, what=st.sampled_from(["move", "skip", "send now"]))
     def a_reminder_is_changed(self, pick: int, which: int, number: int, what: str, how: str) -> None:
         one = self.one(pick)
