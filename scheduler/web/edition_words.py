@@ -1,6 +1,6 @@
 """An edition as people read it: its rules, its messages with their texts, and every value by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,19 +8,21 @@ from django.utils.translation import gettext as _
 from scheduler import editions
 from scheduler.domain.edits.compare import Change, Version, changes
 from scheduler.domain.edits.flat import flat
-from scheduler.domain.edits.labels import in_words, label_of
-from scheduler.domain.length import Length
-from scheduler.domain.protocol import Message, Phase, Protocol, SendBy, Value
+from scheduler.domain.edits.labels import label_of
+from scheduler.domain.protocol import Message, Phase, Protocol, Value
 from scheduler.models import Clinic, Edition
-from scheduler.web import words
+from scheduler.web import timings_words, words
 
 
 @dataclass(frozen=True)
-class Own:
-    """Something that the clinic set, beside what the protocol has, and why where that was asked."""
+class Row:
+    """A difference between two editions; `by_clinic`, else by the protocol's file; why, where it is known."""
 
-    change: Change
-    reason: str
+    label: str
+    before: str
+    after: str
+    by_clinic: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,42 @@ class Said:
     lines: tuple[tuple[str, str], ...]
 
 
-def own(edition: Edition) -> list[Own]:
+def own(edition: Edition) -> list[Row]:
+    """What the clinic set, beside what the protocol has."""
     file = editions.file_of(edition)
     found = changes(Version(file, {}), Version(file, edition.settings))
-    return [Own(change, edition.reasons.get(change.name, "")) for change in found]
+    return rows(file, found, edition.reasons)
+
+
+def rows(file: Protocol, found: Iterable[Change], reasons: Mapping[str, str] = {}) -> list[Row]:
+    return [
+        Row(
+            called(file, one.name, one.label), _value(file, one.name, one.before),
+            _value(file, one.name, one.after), one.source == "clinic", reasons.get(one.name, ""),
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def called(file: Protocol, name: str, label: str) -> str:
+    """As the page of timings calls it; `label` where it has no field there."""
+    return timings_words.label(file, name) if _is_setting(file, name) else label
+
+
+def _value(file: Protocol, name: str, text: str) -> str:
+    try:
+        return timings_words.said(file, name, text) if text and _is_setting(file, name) else text
+    except ValueError:
+        # An older file had another form of it.
+        return text
+
+
+def _is_setting(file: Protocol, name: str) -> bool:
+    section, _, rest = name.partition(".")
+    field = rest.partition(".")[2]
+    if section in ("messages", "lines"):
+        return not field or field in timings_words.FIELDS
+    return section in file.values or section in file.times or section in ("sending_from", "sending_until")
 
 
 @dataclass(frozen=True)
@@ -60,9 +94,13 @@ def copied(edition: Edition, target: Clinic) -> Copying:
     settings, left_out = editions.carried(edition, target)
     file = editions.find_protocol(edition.protocol_id)
     return Copying(
-        tuple((label_of(file, name), text) for name, text in settings.items()),
-        tuple((label_of(file, name), str(why)) for name, why in left_out.items()),
+        tuple((_named(file, name), _value(file, name, text)) for name, text in settings.items()),
+        tuple((_named(file, name), str(why)) for name, why in left_out.items()),
     )
+
+
+def _named(file: Protocol, name: str) -> str:
+    return called(file, name, label_of(file, name))
 
 
 def rules(protocol: Protocol) -> list[Rule]:
@@ -97,8 +135,8 @@ def _lengths(protocol: Protocol, value: Value) -> Iterator[str]:
 def messages_of(protocol: Protocol) -> list[Said]:
     return [
         Said(
-            key, label_of(protocol, f"messages.{key}"), _when(protocol, message),
-            _send_by(message.send_by), message.critical, tuple(_lines(protocol, message)),
+            key, timings_words.message_label(protocol, key), _when(protocol, message),
+            timings_words.last_moment(message.send_by), message.critical, tuple(_lines(protocol, message)),
         )
         for key, message in protocol.messages.items()
     ]  # fmt: skip
@@ -113,39 +151,12 @@ def _lines(protocol: Protocol, message: Message) -> Iterator[tuple[str, str]]:
 
 def _when(protocol: Protocol, message: Message) -> str:
     at = message.at
-    if at.enrolment or at.time is None:
-        return _("at enrolment")
-    clock = _("%(name)s, %(clock)s") % {
-        "name": in_words(at.time),
-        "clock": f"{protocol.times[at.time]:%H:%M}",
-    }
-    return _("%(day)s: %(clock)s") % {"day": _day(protocol, message), "clock": clock}
-
-
-def _day(protocol: Protocol, message: Message) -> str:
-    at = message.at
-    if at.day is not None:
-        return words.days_after(at.day)
-    if at.last_day_of:
-        return _("last day of: %(rule)s") % {"rule": protocol.phases[at.last_day_of].label}
-    if at.end_of:
-        return _("when it ends: %(rule)s") % {"rule": protocol.phases[at.end_of].label}
-    rules = ", ".join(protocol.phases[name].label for name in at.each_day_of)
-    return _("each day of: %(rules)s") % {"rules": rules}
-
-
-def _send_by(send_by: SendBy) -> str:
-    if send_by.after_treatment:
-        return _("%(length)s after treatment") % {"length": _length(send_by.after_treatment)}
-    if send_by.after_due:
-        return _("%(length)s after its time") % {"length": _length(send_by.after_due)}
-    if send_by.days_later:
-        return _("end of sending, so many days later: %(number)s") % {"number": send_by.days_later}
-    return _("end of sending that day")
-
-
-def _length(length: Length) -> str:
-    return words.length(length)
+    day = words.days_after(at.day) if at.day is not None else timings_words.rule(protocol, message)
+    if at.time is None:
+        return day
+    clock = f"{protocol.times[at.time]:%H:%M}"
+    told = {"day": day, "name": timings_words.time_label(at.time), "clock": clock}
+    return _("%(day)s; %(name)s, %(clock)s") % told
 
 
 def everything(protocol: Protocol) -> list[tuple[str, str, str]]:

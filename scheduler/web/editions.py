@@ -84,7 +84,8 @@ def compare(request: ClinicRequest, protocol: str) -> HttpResponse:
         "before": before, "after": after,
     }  # fmt: skip
     try:
-        context["comparison"] = use.compare(request.clinic, protocol, before, after)
+        comparison = use.compare(request.clinic, protocol, before, after)
+        context |= {"comparison": comparison, "changes": edition_words.rows(file, comparison.changes)}
     except Refused as refused:
         context["refused"] = refused.sentence
     status = 422 if "refused" in context else 200

@@ -17,7 +17,7 @@ from scheduler.models import Draft, Edition
 from scheduler.plans.publication import Seen, publish_to_everybody, refuse_stale
 from scheduler.plans.rollout import running
 from scheduler.plans.slices import Look
-from scheduler.web import effect_words
+from scheduler.web import edition_words, effect_words
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.editions_shared import file_or_404, sealed, unsealed
 
@@ -135,7 +135,9 @@ def _page(request: ClinicRequest, protocol: str, form: PublishForm | None, look:
 
 def _of_draft(request: ClinicRequest, draft: Draft, look: Look | None) -> dict[str, Any]:
     """What it changes, what stands in its way, and whether the effect that was seen still is the effect."""
-    found: dict[str, Any] = {"comparison": editions.compare(request.clinic, draft.protocol_id)}
+    comparison = editions.compare(request.clinic, draft.protocol_id)
+    rows = edition_words.rows(editions.file_of(draft), comparison.changes)
+    found: dict[str, Any] = {"comparison": comparison, "changes": rows}
     try:
         editions.refuse_unready(editions.check(draft), same_too=True)
     except Refused as refused:

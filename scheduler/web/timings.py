@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from scheduler import editions
 from scheduler.models import Clinic
+from scheduler.plans.rollout import running
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings_changes import unsaved
 from scheduler.web.timings_page import Page
@@ -32,6 +33,7 @@ def _treatment(clinic: Clinic, protocol: str) -> dict[str, Any]:
         "draft": draft,
         "changes": len(editions.compare(clinic, protocol).changes) if draft else 0,
         "missing": editions.missing_under(edition, clinic, protocol),
+        "job": running(clinic, protocol),
     }
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from scheduler import editions
 from scheduler.editions import Checked
 from scheduler.models import Draft
+from scheduler.plans.rollout import running
 from scheduler.web import timings_sample
 from scheduler.web.access import ClinicRequest
 from scheduler.web.timings_changes import conflicts
@@ -53,6 +54,7 @@ def context_of(request: ClinicRequest, checked: Checked, page: Page, unsaved: li
         "draft": checked.draft,
         "checked": checked,
         "unsaved": unsaved,
+        "job": running(request.clinic, checked.draft.protocol_id),
         "sample": timings_sample.look(checked, data, request.now),
         "editing": request.is_admin and checked.draft.pk is not None,
     }

@@ -43,7 +43,7 @@ def test_the_history_says_who_when_why_and_who_approved(staff: Client) -> None:
 @pytest.mark.usefixtures("second")
 def test_an_edition_is_readable_in_full(staff: Client) -> None:
     page = shown(staff, "editions/2")
-    assert "2 days after treatment: Morning, 10:00" in page
+    assert "2 days after treatment; Morning, 10:00" in page
     assert "Larger areas: 7 days" in page
     assert "No waxing to {no-waxing.date}." in page
     assert "emergency.sms" in page
@@ -57,7 +57,7 @@ def test_an_edition_is_readable_in_full(staff: Client) -> None:
         ("before=1&after=2", ["09:00", "10:00", "From edition 1 to edition 2"]),
         ("before=2&after=1", ["From edition 2 to edition 1"]),
         ("before=2&after=2", ["Nothing differs."]),
-        ("before=file&after=1", ["14d", "the clinic"]),
+        ("before=file&after=1", ["14 days", "the clinic"]),
     ],
 )
 @pytest.mark.usefixtures("second")

@@ -195,7 +195,8 @@ def test_an_edition_on_its_way_is_waited_for(admin: Client, clinic: Clinic) -> N
     look = seen(admin)
     admin.post(URL, typed(first, to="all", look=look))
     second = drafted(clinic, morning="10:00")
-    assert "still on its way to everybody" in admin.get(URL).content.decode()
+    for page in (URL, "/c/leafy/timings", C):
+        assert "still on its way to everybody" in admin.get(page).content.decode()
     answer = admin.post(URL, typed(second, to="all", look=look))
     assert answer.status_code == 422
     assert Edition.objects.for_clinic(clinic).count() == 2
