@@ -29,6 +29,8 @@ from scheduler.plans.wording import Line, Wording
 
 #: patients between two looks at the clock
 STEP = 200
+#: the messages that may read otherwise for those of an edition, by its id
+Worded = dict[int, frozenset[str]]
 #: what is counted beside what a rollout counts
 ASIDE = ("gone", "reworded")
 
@@ -84,9 +86,10 @@ def look_on(draft: Draft, protocol: Protocol, look: Look, told: Told, now: datet
     """Go on for so many seconds, or one step. Raises Stale where it is not as it was seen."""
     refuse_stale(draft, Seen.read(look.seen))
     counts, last, until = Counter(look.counts), look.last, monotonic() + seconds
+    worded: Worded = {}
     while True:
         patients = reached(draft.clinic, draft.protocol_id, after=last, limit=STEP)
-        counts.update(_counted(patients, protocol, told, now))
+        counts.update(_counted(patients, protocol, told, now, worded))
         last = patients[-1] if patients else last
         finished = len(patients) < STEP
         if finished or monotonic() > until:
@@ -94,23 +97,28 @@ def look_on(draft: Draft, protocol: Protocol, look: Look, told: Told, now: datet
 
 
 @collector.paused()
-def _counted(patients: Sequence[int], protocol: Protocol, told: Told, now: datetime) -> Counter[str]:
+def _counted(
+    patients: Sequence[int], protocol: Protocol, told: Told, now: datetime, worded: Worded
+) -> Counter[str]:
     reach, words = Reach(), 0
     effects: list[everybody.Effect] = []
     everybody.look(patients, protocol, now, reach, effects.append)
-    messages = _worded(patients, protocol)
+    messages = _worded(patients, protocol, worded)
     if messages:
         before = load_cases([one.patient for one in effects])
         words = sum(len(_reworded(before[one.patient], one, told, now, messages)) for one in effects)
     return Counter(reach.counts()) + Counter(gone=reach.gone, reworded=words)
 
 
-def _worded(patients: Sequence[int], protocol: Protocol) -> frozenset[str]:
+def _worded(patients: Sequence[int], protocol: Protocol, known: Worded) -> frozenset[str]:
     """The messages that may read otherwise for any of them."""
     theirs = Episode.objects.across_clinics().filter(patient__in=patients).values("edition")
     own = Edition.objects.across_clinics().filter(pk__in=theirs, protocol_id=protocol.id).defer("protocol")
-    found = (may_read_otherwise(protocol_of(edition), protocol) for edition in own)
-    return frozenset().union(*found)
+    editions = list(own)
+    for edition in editions:
+        if edition.pk not in known:
+            known[edition.pk] = may_read_otherwise(protocol_of(edition), protocol)
+    return frozenset().union(*(known[edition.pk] for edition in editions))
 
 
 def _reworded(
@@ -144,7 +152,7 @@ def _each(
 ) -> Iterator[PatientEffect]:
     effects: list[everybody.Effect] = []
     everybody.look(patients, protocol, now, Reach(), effects.append)
-    messages = _worded(patients, protocol)
+    messages = _worded(patients, protocol, {})
     before = load_cases([one.patient for one in effects])
     people = Patient.objects.for_clinic(clinic).in_bulk([one.patient for one in effects])
     for one in effects:
