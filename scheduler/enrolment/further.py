@@ -13,6 +13,7 @@ from scheduler.domain.replan import Case, replan
 from scheduler.domain.timeline import Timeline
 from scheduler.enrolment import rows
 from scheduler.enrolment.checking import Checked, Typed
+from scheduler.enrolment.contact import new_token
 from scheduler.enrolment.patients import treatments
 from scheduler.enrolment.request import Enrolment
 from scheduler.history import note
@@ -93,8 +94,12 @@ def _take_addresses(patient: Patient, typed: Typed) -> dict[str, list[str]]:
     changed = {field: [getattr(patient, field), value] for field, value in new.items()}
     for field, value in new.items():
         setattr(patient, field, value)
+    if any(before for before, _ in changed.values()):
+        # Whoever reads the old address could stop what goes to the new one, from the page or an email.
+        patient.page_token = new_token()
+        changed["page_link"] = ["link-as-sent", "link-renewed"]
     if new:
-        patient.save(update_fields=list(new))
+        patient.save(update_fields=[*new, "page_token"])
     return changed
 
 

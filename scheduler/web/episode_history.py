@@ -17,7 +17,7 @@ from scheduler.web.words import DECIDED, told
 
 EVENTS = 200
 #: what is the patient's is told on all of the patient's treatments, whichever it was done with
-OF_PATIENT = ("address-changed", RENEWED, REVOKED)
+OF_PATIENT = ("address-changed", "language-changed", RENEWED, REVOKED)
 #: of these the sentence has the reason in it
 SAID_ALREADY = (*DECIDED, "treatment-added")
 #: the last of these says since when a plan stands as it does, by whom and why

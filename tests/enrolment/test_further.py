@@ -206,7 +206,12 @@ def test_what_is_typed_at_the_desk_is_the_patients_address(clinic: Clinic, first
     assert (patient.mobile, patient.email) == ("+447700900199", "sam@example.com")
     event = Event.objects.for_clinic(clinic).get(kind="address-changed")
     assert (event.episode, event.actor) == (added, NURSE)
-    assert event.details["changed"] == {"mobile": ["+447700900123", "+447700900199"]}
+    assert event.details["changed"] == {
+        "mobile": ["+447700900123", "+447700900199"],
+        "page_link": ["link-as-sent", "link-renewed"],
+    }
+    # Whoever has the old number has the link no more.
+    assert patient.page_token != first.patient.page_token
 
 
 def test_an_address_that_stays_is_no_change(clinic: Clinic, first: Episode) -> None:
