@@ -15,6 +15,7 @@ from scheduler.changes import (
     Cancel,
     Change,
     ChangeAddress,
+    ChangeTexts,
     ChangeTreatment,
     MoveReminder,
     Pause,
@@ -27,7 +28,7 @@ from scheduler.changes.doing import LONGEST_REASON
 from scheduler.enrolment.reading import TOGETHER
 from scheduler.models import Episode, Reminder
 from scheduler.plans.courses import course_of_episode
-from scheduler.web.enrol_form import APART, FOLDS, LEGS
+from scheduler.web.enrol_form import APART, FEWER, FOLDS, HOW_MUCH, LEGS, details
 from scheduler.web.words import phone
 
 #: questions that are asked only where they arise; their answers change nothing by themselves
@@ -222,6 +223,28 @@ class AddressForm(ChangeForm):
             mobile=self.typed("mobile") if self.given("mobile") else None,
             email=self.typed("email") if self.given("email") else None,
             channels=ways if self.given("sms", "by_email", "first") else None,
+        )
+
+
+class TextsForm(ChangeForm):
+    """How much messages say, and whether fewer are wanted."""
+
+    fewer_texts = forms.BooleanField(label=FEWER)
+
+    def more(self) -> None:
+        choices = details(self.episode.clinic, self.episode.detail)
+        self.fields["detail"] = forms.ChoiceField(label=HOW_MUCH, choices=choices, widget=forms.RadioSelect)
+        self.order_fields(["detail", "fewer_texts"])
+
+    def stands(self) -> dict[str, str]:
+        episode = self.episode
+        return {"detail": episode.detail, "fewer_texts": "on" if episode.fewer_texts else ""}
+
+    def change(self) -> Change:
+        fewer = "yes" if self.typed("fewer_texts") else "no"
+        return ChangeTexts(
+            detail=self.typed("detail") if self.given("detail") else None,
+            fewer=fewer if self.given("fewer_texts") else None,
         )
 
 

@@ -56,6 +56,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         gettext_lazy("Change how the patient is reached"),
         gettext_lazy("How the patient is reached is changed."),
     ),
+    "texts": Kind(
+        forms.TextsForm,
+        gettext_lazy("How much messages say"),
+        gettext_lazy("Change the messages"),
+        gettext_lazy("The messages are changed."),
+    ),
     "move": Kind(
         forms.MoveForm,
         gettext_lazy("Move a message"),

@@ -29,6 +29,8 @@ DETAIL = {
     Detail.FULL: gettext_lazy("Everything: what to do, and until when"),
     Detail.MINIMAL: gettext_lazy("Only that there is a reminder, and the link to the patient's page"),
 }
+FEWER = gettext_lazy("Fewer messages: only what is important, or where something begins or ends")
+HOW_MUCH = gettext_lazy("How much messages say")
 AS_USUAL = {
     Detail.FULL: gettext_lazy("As usual here: everything"),
     Detail.MINIMAL: gettext_lazy("As usual here: only that there is a reminder"),
@@ -66,9 +68,7 @@ class EnrolForm(forms.Form):
     late_confirmed = forms.BooleanField(label=gettext_lazy("Yes, the treatment ended on this date"))
     site = forms.ChoiceField(label=gettext_lazy("Leg"), choices=LEGS, widget=forms.RadioSelect)
 
-    fewer_texts = forms.BooleanField(
-        label=gettext_lazy("Fewer messages: only what is important, or where something begins or ends")
-    )
+    fewer_texts = forms.BooleanField(label=FEWER)
 
     def __init__(self, clinic: Clinic, protocols: Mapping[str, Protocol], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -86,7 +86,7 @@ class EnrolForm(forms.Form):
                 label=question.label, choices=list(question.options.items()), widget=forms.RadioSelect
             )
         self.fields["detail"] = forms.ChoiceField(
-            label=gettext_lazy("How much messages say"), choices=_details(clinic), widget=forms.RadioSelect
+            label=HOW_MUCH, choices=details(clinic), widget=forms.RadioSelect
         )
         if len(settings.LANGUAGES) > 1:
             self.fields["language"] = forms.ChoiceField(
@@ -214,7 +214,8 @@ class EnrolForm(forms.Form):
         return [self[f"answers.{name}"] for name in self.protocol.questions]
 
 
-def _details(clinic: Clinic) -> list[tuple[str, Any]]:
+def details(clinic: Clinic, chosen: str = "") -> list[tuple[str, Any]]:
     """The clinic's own way comes first; it stays the clinic's where nobody chooses another."""
     usual = Detail(clinic.detail)
-    return [("", AS_USUAL[usual]), *((detail, said) for detail, said in DETAIL.items() if detail != usual)]
+    others = ((detail, said) for detail, said in DETAIL.items() if detail != usual or detail == chosen)
+    return [("", AS_USUAL[usual]), *others]

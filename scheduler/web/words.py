@@ -143,6 +143,7 @@ EVENTS: Final[Mapping[str, Word]] = {
     "enrolled": gettext_lazy("Enrolled"),
     "treatment-added": gettext_lazy("A further treatment was enrolled, and messages of this one changed"),
     "address-changed": gettext_lazy("How the patient is reached was changed"),
+    "texts-changed": gettext_lazy("How much messages say, or how many there are, was changed"),
     "language-changed": gettext_lazy("The patient's language was changed"),
     "enrolment-held": gettext_lazy("An enrolment was held, as something was missing"),
     "held-enrolled": gettext_lazy("It had been held until then, as something was missing"),

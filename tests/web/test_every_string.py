@@ -90,6 +90,7 @@ CHANGING = [
     ("time", {"date": "2026-11-19", "time": "15:00"}),
     ("answers", {"answers.area": "large"}),
     ("leg", {"site": "right"}),
+    ("texts", {"detail": "minimal", "fewer_texts": "on"}),
     ("zone", {"zone": "Europe/Paris"}),
     ("address", {"mobile": "07700 900199", "sms": "on", "by_email": "", "first": "sms"}),
 ]
@@ -119,8 +120,11 @@ VISITS: dict[str, list[Visit]] = {
     "enrol-preview": [Visit(f"{C}/enrol/preview", one) for one in ENROLLING],
     "episode": [Visit(f"{C}/episodes/{{first}}"), Visit(f"{C}/episodes/{{second}}")],
     "change": [
-        *(Visit(f"{CHANGE}/{kind}") for kind in ("time", "answers", "leg", "zone", "address", "pause")),
-        *(Visit(f"{CHANGE}/{kind}") for kind in ("resume", "cancel")),
+        *(
+            Visit(f"{CHANGE}/{kind}")
+            for kind in ("time", "answers", "leg", "texts", "zone", "address", "pause")
+        ),
+        *(Visit(f"{CHANGE}/{kind}") for kind in ("pause", "resume", "cancel")),
         *(Visit(f"{CHANGE}/{kind}?message=day-7") for kind in ("move", "send-now", "skip")),
         *(Visit(f"{CHANGE}/{kind}", one | LOOK) for kind, one in CHANGING),
         *(Visit(f"{CHANGE}/{kind}", one | LOOK, status=422) for kind, one in REFUSED),
