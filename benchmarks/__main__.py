@@ -33,6 +33,7 @@ class Size:
     lateness: Words = ()
     growth: Words = ()
     scaling: Words = ()
+    pages: Words = ()
 
     @property
     def patients_of_rivals(self) -> int:
@@ -48,6 +49,7 @@ QUICK = Size(
     ("60", "--seconds", "6"),
     ("1000", "10000", "--idle", "5"),
     ("--rounds", "1", "--seconds", "3"),
+    ("2000", "--rounds", "10"),
 )
 
 
@@ -67,6 +69,7 @@ def measures(engine: str, size: Size) -> Iterator[Words]:
     yield "benchmarks.lateness", *size.lateness
     yield "benchmarks.rivals.lateness", "APScheduler", *size.lateness
     yield "benchmarks.growth", *size.growth
+    yield "benchmarks.pages", *size.pages
     if engine == "PostgreSQL":
         yield "benchmarks.scaling", *size.scaling
 

@@ -94,6 +94,16 @@ def _grown(name: str, figures: Sequence[float], wanted: Wanted | None) -> str:
     return f"{ratio:.2f} | {wanted.says(reached) if wanted else ' | '}"
 
 
+def pages_table(lines: Sequence[Line]) -> str:
+    rows = [
+        f"{one['engine']} | {one['case']} | {one['p50_ms']:.1f} | {one['p95_ms']:.1f}"
+        f" | {Wanted(100, most=True).says(one['p95_ms'])} | {one['queries']}"
+        for one in lines
+    ]
+    heads = ("engine", "page", "median (ms)", "95 in 100 (ms)", "wanted", "reached", "queries at the most")
+    return _table(heads, rows)
+
+
 def scaling_table(lines: Sequence[Line]) -> str:
     heads = (
         "answers", "workers", "of linear", "wanted", "reached", "cores busy", "of these each worker",
@@ -162,6 +172,14 @@ SECTIONS = (
         "A database for each number of pending reminders, side by side: ten of each patient, due over the"
         " coming 60 days. The workers are real processes with all their periodic jobs.",
         growth_table,
+    ),
+    Section(
+        "pages", "Pages",
+        "A clinic with 100,000 patients, treated over the last year, and a million reminders; 900 wait for a"
+        " person. Each page is asked for in turn, for other patients, names and places in the list each time,"
+        " through Django's test client. The measure fails where a page needs more queries than it does among"
+        " a thousand patients.",
+        pages_table,
     ),
     Section(
         "scaling", "Several workers on PostgreSQL",

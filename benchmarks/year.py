@@ -218,4 +218,4 @@ def _replies(clinic: Clinic, now: datetime) -> None:
         )
         for n in range(5_000)
     )  # fmt: skip
-    HeldEnrolment.objects.create(clinic=clinic, typed={}, held_by=ACTOR, held_at=now)
+    HeldEnrolment.objects.create(clinic=clinic, typed={"name": "Robin Example"}, held_by=ACTOR, held_at=now)
