@@ -139,7 +139,9 @@ def _copies(first: int, last: int) -> Iterator[str]:
 
 
 def _copy(model: type[models.Model], which: str, first: int, last: int, values: Mapping[str, str]) -> str:
-    names = [field.column for field in model._meta.concrete_fields if field.column != "id" or "id" in values]
+    names = [
+        str(field.column) for field in model._meta.concrete_fields if field.column != "id" or "id" in values
+    ]
     quote = connection.ops.quote_name
     return COPY.format(
         table=model._meta.db_table, columns=", ".join(map(quote, names)), which=which, first=first,

@@ -36,7 +36,10 @@ LATE = line("lateness", p50_ms=2.0, p99_ms=25.0, max_ms=30.0)
         (GROWTH, "| claiming 50 due texts (ms) | 20 | 22 | 1.10 | ≤ 1.2 | yes |"),
         (GROWTH, "| looking in vain (ms) | 0.1 | 0.3 | 3.00 | ≤ 1.2 | no, by 150% |"),
         (GROWTH, "| resident memory (MB) | 90 | 91.5 | 1.02 | ≤ 2 MB more | yes |"),
-        (line("pages", case="list", p50_ms=9.0, p95_ms=20.0, queries=11), "| 20.0 | ≤ 100 | yes | 11 |"),
+        (
+            line("pages", case="list", p50_ms=9.0, p95_ms=20.0, p95_cpu_ms=12.0, queries=11),
+            "| 20.0 | ≤ 100 | yes | 12.0 | 11 |",
+        ),
         (SCALING, "| after 100 ms | 4 | 0.60 | ≥ 0.9 | no, by 33% | 2.00 of 2 | 0.30 | 0.40 |"),
     ],
 )
