@@ -7,9 +7,10 @@ from django.db import DatabaseError
 
 from scheduler import editions
 from scheduler.doctor.finding import Finding, fail, ok, warn
-from scheduler.models import Clinic, Rollout
+from scheduler.models import Clinic, Membership, Rollout
 from scheduler.plans.rollout import ABANDONED
 from scheduler.senders import ways_out
+from scheduler.team import team_of
 
 
 def check_clinics(now: datetime) -> Iterator[Finding]:
@@ -48,6 +49,7 @@ def _clinic(clinic: Clinic, protocols: list[str]) -> Iterator[Finding]:
         yield warn(
             clinic.slug, "not live: its texts and emails go to the outbox", "set it live on its settings page"
         )
+    yield from _said_of_itself(clinic)
 
 
 def _rollouts(clinic: Clinic, now: datetime) -> Iterator[Finding]:
@@ -64,3 +66,15 @@ def _rollouts(clinic: Clinic, now: datetime) -> Iterator[Finding]:
             yield fail(clinic.slug, f"{text}, the last at {rollout.moved_at:%Y-%m-%d %H:%M} UTC", mend)
         else:
             yield warn(clinic.slug, text, "a worker carries it on; leave one running")
+
+
+def _said_of_itself(clinic: Clinic) -> Iterator[Finding]:
+    where = editions.where_to_set(clinic)
+    if clinic.urgent_hours and not clinic.out_of_hours_phone:
+        text = f"its urgent number is answered {clinic.urgent_hours}, and it names none for other times"
+        yield warn(clinic.slug, text, f"`aftercare clinic {clinic.slug} --out-of-hours-phone NUMBER`")
+    if clinic.segment_price is None and "sms" in ways_out(clinic):
+        yield warn(clinic.slug, "no price of a segment is set: pages cannot say what texts cost", where)
+    if not any(one.joined and one.role == Membership.Role.ADMIN for one in team_of(clinic)):
+        text = "no admin of it has come yet: nobody can change its settings"
+        yield warn(clinic.slug, text, f"`aftercare member --clinic {clinic.slug} --email EMAIL --role admin`")

@@ -13,7 +13,12 @@ from scheduler.domain.phases import Course, Phase
 FORM = re.compile(r"\{([^{}]*)\}")
 #: what a phase offers: its last date, the time of day at which it ends, and both together
 OF_PHASE = ("date", "time", "end")
-OF_CONTACT = ("clinic", "phone", "emergency", "emergency_call", "reply_to", "website", "link", "due_date")
+OF_CONTACT = (
+    "clinic", "phone", "urgent_hours", "out_of_hours", "emergency", "emergency_call", "reply_to", "website",
+    "link", "due_date",
+)  # fmt: skip
+#: those that a clinic may not have; what speaks of one is then not said
+OF_SOME = frozenset({"urgent_hours", "out_of_hours", "website"})
 #: those that tell nothing of a treatment
 NEUTRAL = frozenset(OF_CONTACT) - {"due_date"}
 MAY_BE_EMPTY = ("emergency", "emergency_call")
@@ -25,6 +30,8 @@ class Contact:
 
     `emergency_number` is empty unless the clinic chose to name one; `replies`: texts can be answered.
     `detail` is how much texts say, "full" or "minimal", where a treatment's own do not say it.
+    `urgent_hours` are when the urgent number is answered, in words (empty: always), and `out_of_hours_phone`
+    the number for all other times, if there is one: emails and pages have room for them.
     """
 
     name: str
@@ -34,6 +41,8 @@ class Contact:
     emergency_number: str = ""
     replies: bool = True
     detail: str = "full"
+    urgent_hours: str = ""
+    out_of_hours_phone: str = ""
 
     def answers(self, link: str) -> bool | None:
         """Whether texts can be answered. None: they cannot, nor is there a page that does it for them."""
@@ -110,6 +119,8 @@ def _of_contact(contact: Contact) -> dict[str, str]:
     values = {
         "clinic": to_gsm7(contact.name),
         "phone": contact.urgent_phone,
+        "urgent_hours": contact.urgent_hours,
+        "out_of_hours": contact.out_of_hours_phone,
         "emergency": f" ({contact.emergency_number})" if contact.emergency_number else "",
         "emergency_call": f"call {contact.emergency_number} or " if contact.emergency_number else "",
         "reply_to": contact.reply_to,

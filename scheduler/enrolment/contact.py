@@ -25,6 +25,8 @@ def contact_of(clinic: Clinic) -> Contact:
         emergency_number=clinic.emergency_number,
         replies=clinic.sender is None or clinic.sender.two_way,
         detail=clinic.detail,
+        urgent_hours=clinic.urgent_hours,
+        out_of_hours_phone=spoken(clinic.out_of_hours_phone),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from scheduler.domain.protocol import Protocol
 from scheduler.domain.status import Status
 from scheduler.models import Clinic, Edition, Reminder
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.settings_examples import example_texts
 from scheduler.web.settings_form import ClinicForm
 
 
@@ -24,11 +26,14 @@ def settings(request: ClinicRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     if typed is not None and not request.is_admin:
         raise PermissionDenied
-    form = ClinicForm(typed, instance=request.clinic)
+    form = ClinicForm(typed, request.clinic)
     if typed is not None and form.is_valid() and _change(request, form):
         return redirect("clinic-settings", request.clinic.slug)
     context = {
         "form": form,
+        "planned": _planned(request.clinic),
+        "examples": example_texts(request.clinic, request.now),
+        "sender": _sender(request.clinic) if request.is_admin else None,
         "treatments": [_treatment(request.clinic, name) for name in editions.available_protocols()],
     }
     return render(request, "clinic/settings.html", context, status=422 if form.is_bound else 200)
@@ -66,6 +71,18 @@ def live(request: ClinicRequest) -> HttpResponse:
         "running": _running(request.clinic),
     }
     return render(request, "clinic/live.html", context)
+
+
+def _planned(clinic: Clinic) -> dict[str, int]:
+    """How many messages are planned, for how many treatments."""
+    planned = Reminder.objects.for_clinic(clinic).filter(status=Status.SCHEDULED)
+    return planned.aggregate(messages=Count("pk"), plans=Count("episode", distinct=True))
+
+
+def _sender(clinic: Clinic) -> dict[str, Any]:
+    """Whom texts come from, and how many other clinics send from there as well."""
+    others = Clinic.objects.filter(sender=clinic.sender).exclude(pk=clinic.pk) if clinic.sender else None
+    return {"row": clinic.sender, "others": others.count() if others is not None else 0}
 
 
 def _running(clinic: Clinic) -> int:

@@ -1,105 +1,136 @@
-"""The forms of the settings pages."""
+"""The form of the settings page."""
 
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import EmailValidator, MaxLengthValidator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from scheduler.clinics import read_sms_name
-from scheduler.domain.echo import cut
-from scheduler.domain.localtime import check_zone
-from scheduler.enrolment.phone import any_number, spoken
-from scheduler.models import Clinic
+from scheduler.clinic_settings import EMERGENCY_NUMBERS, FIELDS, read
+from scheduler.enrolment.phone import spoken
+from scheduler.models import Clinic, Detail
 
-REQUIRED = {
-    "name": gettext_lazy("Give the clinic's name."),
-    "sms_name": gettext_lazy("Give the name that begins every text."),
-    "timezone": gettext_lazy("Give the time zone: Europe/London, for example."),
-}
-EMERGENCY = [("", gettext_lazy("None")), ("999", "999"), ("112", "112")]
+NUMBERS = ("urgent_phone", "out_of_hours_phone")
+#: the parts of the page: heading, what it does to what is planned already, fields
+PARTS = (
+    (_("The clinic"), "", ("name", "sms_name", "timezone")),
+    (
+        _("How patients reach you"),
+        _("The patient's page, the sheet to take home and emails say it all; texts name the urgent number."),
+        ("urgent_phone", "urgent_hours", "out_of_hours_phone", "reply_to", "website", "emergency_number"),
+    ),
+    (_("How much texts say"), "", ("detail",)),
+    (
+        _("What texts cost"),
+        _("For the figures on the pages. It changes no text."),
+        ("segment_price", "currency"),
+    ),
+)
+EMERGENCY = [(number, number or _("None")) for number in EMERGENCY_NUMBERS]
+DETAIL = [
+    (Detail.FULL.value, _("Everything: what to do, what to avoid and until when")),
+    (
+        Detail.MINIMAL.value,
+        _("Only that there is a reminder, the link to it, and what to do in an emergency"),
+    ),
+]
 
 
-class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How patients reach the clinic. The numbers may be typed as people write them."""
+def _line(label: Any, hint: Any = "", missing: Any = "", **attributes: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=bool(missing),
+        error_messages={"required": missing},
+        widget=forms.TextInput(attrs={"autocomplete": "off"} | attributes),
+    )
+
+
+class ClinicForm(forms.Form):
+    """What the clinic says of itself. The numbers may be typed as people write them."""
 
     use_required_attribute = False
-    urgent_phone = forms.CharField(
-        label=gettext_lazy("Telephone number for urgent calls"),
-        help_text=gettext_lazy(
-            "Every text names it: somebody has to answer, or its announcement says who does."
-        ),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    name = _line(_("Name of the clinic"), missing=_("Give the clinic's name."))
+    sms_name = _line(
+        _("Name in texts"),
+        _("Every text begins with it: 20 characters at the most."),
+        _("Give the name that begins every text."),
     )
-    website = forms.URLField(
-        label=gettext_lazy("Website"),
-        required=False,
-        assume_scheme="https",
-        error_messages={
-            "invalid": gettext_lazy("This is not a web address. An example: https://example.com.")
-        },
+    timezone = _line(
+        _("Time zone"),
+        _("For example Europe/London. Patients already enrolled keep theirs."),
+        _("Give the time zone: Europe/London, for example."),
     )
+    urgent_phone = _line(
+        _("Telephone number for urgent calls"),
+        _("Every text names it: somebody has to answer, or its announcement says who does."),
+        type="tel",
+    )
+    urgent_hours = _line(
+        _("When that number is answered"),
+        _("In words, for example: Mon to Fri, 9 am to 5 pm. Empty: always."),
+    )
+    out_of_hours_phone = _line(
+        _("Telephone number at all other times"), _("Empty: there is none."), type="tel"
+    )
+    reply_to = _line(_("Email address that somebody reads"), _("Replies to emails go there."))
+    website = _line(_("Website"))
     emergency_number = forms.ChoiceField(
-        label=gettext_lazy("Emergency number that texts name"),
+        label=_("Emergency number that texts name"),
+        help_text=_("The clinic's own choice: the protocols name none."),
         choices=EMERGENCY,
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": gettext_lazy("Choose none, 999 or 112.")},
+        error_messages={"invalid_choice": _("Choose none, 999 or 112.")},
+    )
+    detail = forms.ChoiceField(
+        label=_("What a text says"),
+        help_text=_("For patients for whom nothing else was chosen when they were enrolled."),
+        choices=DETAIL,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose full or minimal.")),
+    )
+    segment_price = _line(
+        _("Price of one segment"), _("For example 0.0412. Empty: no cost is shown."), inputmode="decimal"
+    )
+    currency = _line(
+        _("Currency"), missing=_("Write the three letters of the currency: GBP, for example."), maxlength="3"
     )
 
-    class Meta:
-        model = Clinic
-        fields = ("name", "sms_name", "timezone", "urgent_phone", "reply_to", "website", "emergency_number")
-        labels = {
-            "name": gettext_lazy("Name of the clinic"),
-            "sms_name": gettext_lazy("Name in texts"),
-            "timezone": gettext_lazy("Time zone"),
-            "reply_to": gettext_lazy("Email address that somebody reads"),
-        }
-        help_texts = {
-            "sms_name": gettext_lazy("Every text begins with it: 20 characters at the most."),
-            "timezone": gettext_lazy("For example Europe/London. Patients already enrolled keep theirs."),
-            "reply_to": gettext_lazy("Replies to emails go there."),
-        }
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name, sentence in REQUIRED.items():
-            self.fields[name].error_messages["required"] = sentence
-        for field in self.fields.values():
-            for limit in (one for one in field.validators if isinstance(one, MaxLengthValidator)):
-                limit.message = _("This is too long: %(limit_value)s characters are the most.")
-        self.fields["reply_to"].validators = [
-            *(one for one in self.fields["reply_to"].validators if isinstance(one, MaxLengthValidator)),
-            EmailValidator(_("This is not an email address. An example: sam@example.com.")),
-        ]
-        self.initial["urgent_phone"] = spoken(self.instance.urgent_phone)
-
-    def clean_sms_name(self) -> str:
-        try:
-            return read_sms_name(self.cleaned_data["sms_name"])
-        except ValueError as fault:
-            raise forms.ValidationError(str(fault)) from fault
-
-    def clean_timezone(self) -> str:
-        zone = self.cleaned_data["timezone"]
-        try:
-            return check_zone(cut(zone))
-        except ValueError as unknown:
-            raise forms.ValidationError(f"{unknown}.") from unknown
+    def __init__(self, typed: Mapping[str, Any] | None, clinic: Clinic) -> None:
+        self.clinic = clinic
+        stored = {name: getattr(clinic, name) for name in FIELDS}
+        super().__init__(typed, initial=stored | {name: spoken(stored[name]) for name in NUMBERS})
 
     def clean(self) -> dict[str, Any]:
-        # After the zone is known: it says which country's numbers need no code.
-        typed = self.cleaned_data.get("urgent_phone", "").strip()
-        if typed:
-            try:
-                zone = self.cleaned_data.get("timezone") or self.instance.timezone
-                self.cleaned_data["urgent_phone"] = any_number(typed, zone)
-            except ValueError as wrong:
-                self.add_error("urgent_phone", str(wrong))
+        # The zone first: it says which country's numbers need no code.
+        zone = self._read("timezone", self.clinic.timezone) or self.clinic.timezone
+        for name in FIELDS:
+            if name != "timezone" and name in self.cleaned_data:
+                self._read(name, zone)
         return self.cleaned_data
 
-    def _post_clean(self) -> None:
-        """The use case stores the values; the instance that the page shows stays as it is."""
+    def _read(self, name: str, zone: str) -> Any:
+        try:
+            self.cleaned_data[name] = read(name, self.cleaned_data.get(name, ""), zone)
+        except ValueError as wrong:
+            if name not in self.errors:
+                self.add_error(name, str(wrong))
+            return None
+        return self.cleaned_data[name]
+
+    @property
+    def parts(self) -> Iterator[dict[str, Any]]:
+        for heading, says, names in PARTS:
+            yield {"heading": heading, "says": says, "fields": [self[name] for name in names]}
+
+    @property
+    def as_stored(self) -> Iterator[tuple[Any, Any]]:
+        """For those who may only read: what each is called, and what is there."""
+        choices: dict[str, dict[str, Any]] = {"emergency_number": dict(EMERGENCY), "detail": dict(DETAIL)}
+        for name, field in self.fields.items():
+            value = self.initial[name]
+            if isinstance(value, Decimal):
+                value = f"{value.normalize():f}"
+            yield field.label, choices.get(name, {}).get(value, value)

@@ -163,6 +163,7 @@ EVENTS: Final[Mapping[str, Word]] = {
     "let-go": gettext_lazy("Let go"),
     "clinic-founded": gettext_lazy("The clinic was founded"),
     "settings-changed": gettext_lazy("The clinic's settings were changed"),
+    "sender-changed": gettext_lazy("The clinic's texts come from another number"),
     "went-live": gettext_lazy("Sending was turned on"),
     "stopped-sending": gettext_lazy("Sending was turned off"),
     "member-added": gettext_lazy("Somebody was added to the team"),

@@ -1,6 +1,7 @@
 """The words that patients get."""
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -165,3 +166,28 @@ def test_what_is_over_is_said_to_have_ended() -> None:
 @pytest.mark.parametrize("phase", ["elevation", "no-waxing"])
 def test_the_page_means_the_leg_that_was_treated(phase: str) -> None:
     assert "your leg" not in LEAFLET.phases[phase].page
+
+
+@pytest.mark.parametrize(
+    ("hours", "other", "said"),
+    [
+        ("", "", ()),
+        ("Mon to Fri, 9 am to 5 pm", "", ("is answered: Mon to Fri, 9 am to 5 pm.",)),
+        ("Mon to Fri", "+44 1632 960124", ("is answered: Mon to Fri.", "all other times: +44 1632 960124.")),
+    ],
+)
+def test_only_emails_say_when_the_urgent_number_is_answered(
+    hours: str, other: str, said: tuple[str, ...]
+) -> None:
+    rules = protocol(no_flying="omit")
+    timeline = timeline_of(rules, treatment("2026-11-20T15:00"))
+    contact = replace(CONTACT, urgent_hours=hours, out_of_hours_phone=other)
+    for reminder in timeline.reminders:
+        plain, text = (say(rules, timeline, reminder, contact=one) for one in (CONTACT, contact))
+        assert text.sms == plain.sms
+        assert [line for line in text.paragraphs if line.startswith("Our urgent number")] == [
+            f"Our urgent number {CONTACT.urgent_phone} {words}"
+            if "answered" in words
+            else f"Our urgent number at {words}"
+            for words in said
+        ]

@@ -20,7 +20,7 @@ from scheduler.doctor.database import check_database
 from scheduler.doctor.finding import Finding
 from scheduler.doctor.installation import check_settings
 from scheduler.doctor.providers import check_email, check_sms
-from scheduler.models import Clinic
+from scheduler.models import Clinic, Sender
 from tests.enrolment.clinics import ready_clinic
 from tests.rollout.everybody import LATER, draft_of, publish
 from tests.support.aftercare import aftercare
@@ -197,6 +197,20 @@ def test_it_names_what_a_clinic_still_has_to_set() -> None:
     assert "nobody can be enrolled for microsclerotherapy" in texts[0]
     assert "telephone" in texts[0]
     assert texts[1].startswith("not live")
+
+
+@pytest.mark.django_db
+def test_it_looks_at_what_a_clinic_says_of_itself(settings: Settings) -> None:
+    settings.TWILIO = object()
+    sender = Sender.objects.create(name="n", from_number="+447700900999")
+    ready_clinic(urgent_hours="Mon to Fri", sender=sender)
+    texts = " ".join(finding.text for finding in check_clinics(datetime.now(UTC)))
+    for words in (
+        "answered Mon to Fri, and it names none",
+        "no price of a segment",
+        "no admin of it has come",
+    ):
+        assert words in texts
 
 
 @pytest.mark.django_db

@@ -36,7 +36,7 @@ PASSED_OVER = {"bubble", "about", "said", "finding", "typed"}
 DATA = (
     "Leafy Vein Clinic", "Leafy Clinic", "leafy", "bare", "leafy's number", "Sam", "Sam Example",
     "Robin Example", "Dr Example", "Europe/London", "Europe/Paris", "Aftercare", "microsclerotherapy",
-    "Agreed in the team", "QR", "EMAIL_URL", "No wax {oops} \u2013 x", "Pseudo",
+    "Agreed in the team", "QR", "EMAIL_URL", "GBP", "No wax {oops} \u2013 x", "Pseudo",
     "Late morning", "No waxing: {no-waxing.date}.",
 )  # fmt: skip
 #: addresses of pages and mailboxes, and what a program is called by

@@ -1,8 +1,12 @@
+import html
+import re
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from scheduler.models import Clinic, Event, Reminder
+from scheduler.models import Clinic, Event, Reminder, Sender
 from tests.enrolment.clinics import PROTOCOL, bare_clinic
 from tests.web.people import enrolled, member, signed_in
 
@@ -15,7 +19,12 @@ CLINIC = {
     "urgent_phone": "01632 960123",
     "reply_to": "care@example.com",
     "website": "",
+    "urgent_hours": "",
+    "out_of_hours_phone": "",
     "emergency_number": "",
+    "detail": "full",
+    "segment_price": "",
+    "currency": "GBP",
 }
 VALUES = {
     "no_flying.mode": "length",
@@ -58,6 +67,52 @@ def test_it_saves_what_the_clinic_says_of_itself_and_tells_who_did(admin: Client
     assert event.details["changed"]["urgent_phone"] == ["+441632960123", "+441632960999"]
 
 
+def test_it_saves_what_is_said_of_other_hours_of_detail_and_of_cost(admin: Client, clinic: Clinic) -> None:
+    said = {
+        "urgent_hours": "Mon to Fri, 9 am to 5 pm", "out_of_hours_phone": "01632 960124", "detail": "minimal",
+        "segment_price": "0,0412", "currency": "eur",
+    }  # fmt: skip
+    for _ in range(2):
+        assert admin.post(URL, CLINIC | said).status_code == 302
+    clinic.refresh_from_db()
+    assert (clinic.urgent_hours, clinic.out_of_hours_phone) == ("Mon to Fri, 9 am to 5 pm", "+441632960124")
+    assert (clinic.detail, clinic.segment_price, clinic.currency) == ("minimal", Decimal("0.0412"), "EUR")
+    changed = Event.objects.for_clinic(clinic).get(kind="settings-changed").details["changed"]
+    assert changed["segment_price"] == [None, "0.0412"]
+    page = shown(admin)
+    for words in ("+44 1632 960124", 'value="0.0412"', 'value="EUR"', 'value="minimal" id="id_detail_1"'):
+        assert words in page
+
+
+def test_it_shows_the_two_texts_side_by_side_exactly(admin: Client, clinic: Clinic) -> None:
+    page = html.unescape(shown(admin))
+    full, minimal = re.findall(r'<p class="bubble">(.*?)</p>', page, re.DOTALL)
+    assert full.startswith("Leafy Clinic: ")
+    assert "raise" in full.lower()
+    assert minimal.startswith("Leafy Clinic: You have a reminder")
+    for text in (full, minimal):
+        assert "+44 1632 960123" in text
+        assert "/p/" in text
+
+
+def test_it_says_how_many_planned_texts_a_change_is_in(admin: Client, clinic: Clinic) -> None:
+    assert "No message is planned now." in shown(admin)
+    planned = Reminder.objects.for_clinic(clinic).filter(episode=enrolled(clinic), status="scheduled").count()
+    assert f"{planned} messages are planned, in plans that run: 1." in shown(admin)
+
+
+def test_admins_see_where_texts_come_from_and_who_shares_it(
+    admin: Client, staff: Client, clinic: Clinic, other_clinic: Clinic
+) -> None:
+    assert "no text can leave" in shown(admin)
+    sender = Sender.objects.create(name="n", from_number="+447700900999")
+    Clinic.objects.update(sender=sender)
+    page = shown(admin)
+    assert "07700 900999" in page
+    assert "1 other clinic here sends from it too." in page
+    assert "07700 900999" not in shown(staff)
+
+
 def test_it_writes_nothing_where_nothing_is_different(admin: Client, clinic: Clinic) -> None:
     admin.post(URL, CLINIC)
     assert not Event.objects.for_clinic(clinic).filter(kind="settings-changed").exists()
@@ -70,7 +125,7 @@ def test_it_writes_nothing_where_nothing_is_different(admin: Client, clinic: Cli
         ("name", "", "Give the clinic&#x27;s name."),
         ("sms_name", "", "Give the name that begins every text."),
         ("timezone", "", "Give the time zone"),
-        ("name", "x" * 121, "This is too long: 120 characters are the most."),
+        ("name", "x" * 121, "120 characters at the most"),
         ("reply_to", "a@example.com" * 30, "This is"),
         ("urgent_phone", "0906 123 4567", "Calls to this number cost extra"),
         ("sms_name", "Klinik Łódź", "Ł"),
@@ -80,6 +135,16 @@ def test_it_writes_nothing_where_nothing_is_different(admin: Client, clinic: Cli
         ("reply_to", "nobody", "This is not an email address"),
         ("website", "not a site", "This is not a web address"),
         ("emergency_number", "911", "Choose none, 999 or 112."),
+        ("out_of_hours_phone", "12", "not a complete telephone number"),
+        ("out_of_hours_phone", "01632 960124", "Say when the urgent number is answered"),
+        ("urgent_hours", "x" * 81, "80 characters at the most"),
+        ("detail", "some", "Choose full or minimal."),
+        ("detail", "", "Choose full or minimal."),
+        ("segment_price", "cheap", "Write a price like 0.0412"),
+        ("segment_price", "0.04123", "four decimals at the most"),
+        ("segment_price", "-1", "Write a price like 0.0412"),
+        ("segment_price", "NaN", "Write a price like 0.0412"),
+        ("currency", "pounds", "the three letters of the currency"),
     ],
 )
 def test_it_explains_a_wrong_value_and_changes_nothing(
@@ -88,7 +153,8 @@ def test_it_explains_a_wrong_value_and_changes_nothing(
     answer = admin.post(URL, CLINIC | {name: value})
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
-    assert f'id="id_{name}_error"' in answer.content.decode()
+    field = "urgent_hours" if "Say when" in sentence else name
+    assert f'id="id_{field}_error"' in answer.content.decode()
     clinic.refresh_from_db()
     assert clinic.sms_name == "Leafy Clinic"
 

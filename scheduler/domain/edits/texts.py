@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from scheduler.domain.edits.finding import Finding, fault
 from scheduler.domain.edits.samples import Sample
-from scheduler.domain.placeholders import OF_CONTACT, names_in
+from scheduler.domain.placeholders import OF_CONTACT, OF_SOME, names_in
 from scheduler.domain.protocol import Line, Protocol
 from scheduler.domain.text_faults import faults_of_sms, faults_of_text, relative_days
 
 #: filled for every clinic that can enrol
-ALWAYS = frozenset(OF_CONTACT) - {"website"}
+ALWAYS = frozenset(OF_CONTACT) - OF_SOME
 
 
 def typed(file: Protocol, settings: Mapping[str, str]) -> Iterator[tuple[str, str, Line | None]]:
@@ -48,11 +48,12 @@ def _not_filled(name: str, text: str, line: Line | None, samples: tuple[Sample, 
     known = {*names_in(line.sms or ""), *names_in(line.email or "")} if line else set()
     guarded = line.when.during if line else ()
     for placeholder in dict.fromkeys(names_in(text)):
-        phase, dot, _ = placeholder.partition(".")
+        phase, _, _ = placeholder.partition(".")
         if placeholder in known or phase in guarded or placeholder in ALWAYS:
             continue
-        if not dot and placeholder == "website":
-            yield fault(name, "not-always-filled", "a clinic may have no {website}: then this is not said")
+        if placeholder in OF_SOME:
+            sentence = f"a clinic may have no {{{placeholder}}}: then this is not said"
+            yield fault(name, "not-always-filled", sentence)
         elif any(_absent(sample, phase) for sample in samples):
             yield fault(
                 name,
