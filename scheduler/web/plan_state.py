@@ -17,7 +17,7 @@ from scheduler.plans.cases import UNREADABLE
 from scheduler.web.words import Word
 
 # It stands in the text: a partial index is not used for parameters.
-PAUSED = "scheduler_episode.state = 'paused'"
+IS_PAUSED = "scheduler_episode.state = 'paused'"
 #: an edition that cannot be read any more
 SOME_DAYS = 28
 #: an edition -> treatments under it that ended before this instant are over
@@ -61,7 +61,7 @@ def _days(edition: Edition) -> int:
 def in_state(state: str, begun: Begun) -> Q:
     """Cancelled plans are among those that have ended; anything else than these states is everything."""
     if state == PlanState.PAUSED:
-        return Q(RawSQL(PAUSED, [], models.BooleanField()))  # noqa: S611 - words of our own
+        return Q(RawSQL(IS_PAUSED, [], models.BooleanField()))  # noqa: S611 - words of our own
     if state == PlanState.RUNNING:
         return Q(state=Episode.State.ACTIVE) & _began(begun, "gte")
     if state == PlanState.ENDED:
