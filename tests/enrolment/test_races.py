@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from scheduler.domain.replan import as_planned
-from scheduler.enrolment import Conflict, Enrolled, enrol
+from scheduler.enrolment import Conflict, Enrolled, enrol, held
 from scheduler.models import Clinic, Edition, Patient
 from scheduler.plans.cases import load_cases
 from tests.enrolment.clinics import NOW, asked, edition_of, ready_clinic, rows
@@ -38,6 +38,22 @@ def test_it_enrols_once_when_the_same_is_asked_at_once() -> None:
     assert len({result.episode.pk for result in results}) == 1
     assert sum(result.created for result in results) == 1
     assert (rows()["Patient"], rows()["Episode"]) == (1, 1)
+
+
+def test_it_holds_once_when_the_same_is_held_at_once() -> None:
+    clinic = ready_clinic()
+    typed = {"name": "Sam Example"}
+    at_once([lambda: held.hold(clinic, typed, "nurse@example.com", NOW)] * THREADS)
+    assert held.waiting(clinic).count() == 1
+
+
+def test_it_enrols_once_what_was_held_when_it_is_asked_at_once() -> None:
+    clinic = ready_clinic()
+    one = held.hold(clinic, {"name": "Sam Example"}, "nurse@example.com", NOW)
+    results = at_once([lambda: held.enrol_held(one.pk, asked(clinic), "nurse@example.com", NOW)] * THREADS)
+    assert sum(result.created for result in results) == 1
+    one.refresh_from_db()
+    assert (one.typed, one.episode) == ({}, results[0].episode)
 
 
 def test_it_enrols_one_of_two_that_differ() -> None:
