@@ -68,9 +68,9 @@ def _get(client: Client, path: str) -> None:
 
 def _queries(client: Client, paths: Paths) -> int:
     """The most that any of them needs, when what a process keeps is there already."""
-    _seen()
     counts = []
     for path in paths:
+        _seen()
         _get(client, path)
         with CaptureQueriesContext(connection) as captured:
             _get(client, path)

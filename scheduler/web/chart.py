@@ -45,9 +45,9 @@ def columns(counts: Sequence[Count], name: Callable[[Count], str], every: int) -
     place = 100 / max(len(counts), 1)
     boxes = [box for number, count in enumerate(counts) for box in _boxes(count, number * place, place, most)]
     labels = tuple(
-        Label(f"{(number + 0.5) * place:.2f}%", name(count), wide_only=number // every % 2 == 1)
+        Label(f"{(number + 0.5) * place:.2f}%", name(count), wide_only=number // every % 2 == 0)
         for number, count in enumerate(counts)
-        # Not the first: its name would reach over the edge.
+        # Neither the first nor, where it is narrow, the second: their names would reach over the edge.
         if number % every == every // 2
     )
     kinds = tuple(kind for kind in GROUPS if any(getattr(count, kind) for count in counts))
