@@ -150,7 +150,8 @@ async def _exchange(connection: Connection, written: bytes) -> Response:
     protocol, transport = connection.protocol, connection.transport
     assert protocol is not None
     assert transport is not None
-    protocol.set_response_params()
+    # Where nothing says how long the answer is, it ends with the connection.
+    protocol.set_response_params(read_until_eof=True)
     transport.write(written)
     try:
         answer, content = await protocol.read()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 #: within an answer: the rest of it comes a moment later
 PAUSE = b"<pause>"
+#: at the end of an answer: its connection ends there
+HANG_UP = b"<hang up>"
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ def talk(caller: socket.socket, server: Scripted, rest: Iterator[bytes]) -> None
         server.heard.append(request)
         if (said := next(rest, None)) is None:
             return
-        for number, piece in enumerate(said.split(PAUSE)):
+        for number, piece in enumerate(said.removesuffix(HANG_UP).split(PAUSE)):
             time.sleep(0.05 * min(number, 1))
             caller.sendall(piece)
+        if said.endswith(HANG_UP):
+            return

@@ -17,7 +17,7 @@ from scheduler.channels.base import Kind, Outcome, Unanswered, Verdict
 from scheduler.channels.sms import Sms
 from scheduler.channels.twilio_http import encoded
 from tests.channels.certificate import self_signed
-from tests.channels.scripted import CREATED, PAUSE, answer, scripted
+from tests.channels.scripted import CREATED, HANG_UP, PAUSE, answer, scripted
 from tests.channels.test_sms import TEXT, account, send
 from tests.support.ports import free_port
 from tests.support.provider import ACCOUNT, TOKEN, provider
@@ -122,6 +122,13 @@ def test_an_answer_may_be_compressed() -> None:
         answer("201 Created", gzip.compress(b'{"sid": "SM1"}'), "Content-Encoding: gzip")
     ) as server:
         assert send(server.url) == Outcome(Kind.ACCEPTED, provider_id="SM1")
+
+
+def test_an_answer_may_end_with_its_connection() -> None:
+    endless = b'HTTP/1.1 201 Created\r\n\r\n{"sid": "SM1"}'
+    with scripted(endless + HANG_UP, endless + HANG_UP) as server:
+        assert [one.provider_id for one in in_turn(server.url, 2)] == ["SM1", "SM1"]
+    assert server.connections == 2
 
 
 def test_a_connection_is_used_again() -> None:
