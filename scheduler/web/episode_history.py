@@ -43,8 +43,10 @@ def history(found: Episode, course: Course, number: str | None) -> "tuple[Page[E
 
 def events_of(found: Episode) -> "QuerySet[Event]":
     """What people ask about: neither that each message was planned nor that a worker took it."""
-    of_patient = Q(kind__in=OF_PATIENT, episode__patient=found.patient_id)
-    told = Event.objects.for_clinic(found.clinic).filter(Q(episode=found) | of_patient)
+    mine = Episode.objects.for_clinic(found.clinic).filter(patient=found.patient_id)
+    # By the patient's treatments alone: the clinic, or a join, would have every event that there is read.
+    of_patient = Event.objects.across_clinics().filter(episode__in=list(mine.values_list("pk", flat=True)))
+    told = of_patient.filter(Q(episode=found) | Q(kind__in=OF_PATIENT))
     told = told.exclude(kind="planned").exclude(after=Status.CLAIMED)
     return told.select_related("reminder").order_by("-at", "-pk")
 
