@@ -115,8 +115,10 @@ def _search() -> Paths:
 
 
 def _patient() -> Paths:
-    newest = Episode.objects.across_clinics().order_by("-treated_at").values_list("pk", flat=True)[:2000:100]
-    return [f"/c/{SLUG}/episodes/{pk}" for pk in newest]
+    """Of those treated lately, in each state: a paused plan is asked who paused it."""
+    newest = Episode.objects.across_clinics().order_by("-treated_at")
+    states = (newest.filter(state=state).values_list("pk", flat=True) for state in Episode.State)
+    return [f"/c/{SLUG}/episodes/{pk}" for found in states for pk in found[:600:100]]
 
 
 #: a page -> where it is asked for
