@@ -97,15 +97,35 @@ def take(browser: Browser, base: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/c/example/")
+    of_staff(page, f"{base}/c/example")
+    of_admins(page, f"{base}/c/example/timings/microsclerotherapy")
+    page.goto(f"{base}/c/example/")
+    page.get_by_role("link", name="Dev Marlowe").click()
+    link = page.get_by_role("link", name="/p/").get_attribute("href") or ""
+    phone = open_page(browser, PHONE)
+    phone.goto(base + link.removeprefix("https://care.test"))
+    save(phone, "patient")
+    phone.emulate_media(color_scheme="dark")
+    save(phone, "patient-dark")
+
+
+def of_staff(page: Page, clinic: str) -> None:
     page.get_by_role("link", name="Dev Marlowe").click()
     save(page, "timeline")
-    link = page.get_by_role("link", name="/p/").get_attribute("href") or ""
+    episode = page.url
     page.set_viewport_size(LOW)
-    page.goto(f"{base}/c/example/")
-    save(page, "patients")
-    page.goto(f"{base}/c/example/outbox")
-    save(page, "outbox")
-    page.goto(f"{base}/c/example/enrol")
+    for name, path in {"patients": "", "today": "today", "outbox": "outbox", "attention": "attention"}.items():
+        page.goto(f"{clinic}/{path}")
+        save(page, name)
+    page.goto(f"{episode}/sheet")
+    save(page, "sheet")
+    page.goto(f"{episode}/change/answers")
+    page.get_by_label("Larger areas").check()
+    page.get_by_role("heading", name="What follows").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.scrollTo(0, 0)")
+    save(page, "change")
+    page.goto(f"{clinic}/enrol")
     page.get_by_label("Name").fill("Robin Example")
     page.get_by_label("Mobile number").fill("07700 900199")
     page.get_by_label("The patient agrees to text messages").check()
@@ -113,16 +133,21 @@ def take(browser: Browser, base: str, password: str) -> None:
     page.get_by_text("Stockings in the daytime").first.wait_for()
     page.evaluate("window.scrollTo(0, 0)")
     save(page, "enrol")
+
+
+def of_admins(page: Page, timings: str) -> None:
     page.set_viewport_size(BROAD)
-    page.goto(f"{base}/c/example/timings/microsclerotherapy")
+    page.goto(timings)
     page.get_by_role("button", name="Begin a draft").click()
-    page.get_by_label("Stockings day and night", exact=True).fill("2")
+    page.get_by_label("Stockings day and night", exact=True).fill("4")
     page.get_by_text("Not saved yet").wait_for()
     page.evaluate("document.activeElement.blur()")
     save(page, "timings")
-    phone = open_page(browser, PHONE)
-    phone.goto(base + link.removeprefix("https://care.test"))
-    save(phone, "patient")
+    page.get_by_role("button", name="Save draft").first.click()
+    page.goto(f"{timings}/effect")
+    page.set_viewport_size(LOW)
+    page.wait_for_load_state("networkidle")
+    save(page, "effect")
 
 
 def open_page(browser: Browser, size: dict[str, int]) -> Page:
