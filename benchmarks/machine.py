@@ -18,7 +18,7 @@ def described() -> dict[str, str]:
     return {
         "Processor": f"{_of('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores",
         "Memory": f"{int(_of('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GB",
-        "Kernel": f"{platform.system()} {platform.release().split("-")[0]}",
+        "Kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         "PostgreSQL": f"{_postgres()}, on the same machine, as it is set without any change",

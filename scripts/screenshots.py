@@ -114,8 +114,8 @@ def of_staff(page: Page, clinic: str) -> None:
     save(page, "timeline")
     episode = page.url
     page.set_viewport_size(LOW)
-    for name, path in {"patients": "", "today": "today", "outbox": "outbox", "attention": "attention"}.items():
-        page.goto(f"{clinic}/{path}")
+    for name in ("patients", "today", "outbox", "attention"):
+        page.goto(f"{clinic}/" + name.replace("patients", ""))
         save(page, name)
     page.goto(f"{episode}/sheet")
     save(page, "sheet")
