@@ -17,6 +17,7 @@ from scheduler.dispatch.decide import SHORTEST
 from scheduler.dispatch.release import left_behind_since
 from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import load
+from scheduler.domain.row_number import row_number
 from scheduler.domain.status import Status
 from scheduler.history import move, note
 from scheduler.models import Attempt, Clinic, Episode, Event, Reminder
@@ -81,7 +82,7 @@ def choose(
     # Whoever plans a patient anew, or posts to one, holds the patient's row.
     lock(found.values_list("episode__patient", flat=True))
     if seen and seen_of([reminder_id]).get(reminder_id) not in (seen, None):
-        raise Stale(_since(clinic, reminder_id, int(seen) if seen.isdecimal() else 0))
+        raise Stale(_since(clinic, reminder_id, row_number(seen)))
     reminder = find(clinic, reminder_id, now)
     if reminder is None:
         raise refuse("not-waiting", _not_waiting(clinic, reminder_id), "reminder")

@@ -88,7 +88,7 @@ def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict
         else:
             cleared[one.reminder_id] = answer
     if decided and connection.features.has_select_for_update:
-        _durable("on")
+        _durable("DEFAULT")
     release(decided, now, worker=worker)
     return cleared
 

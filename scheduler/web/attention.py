@@ -15,6 +15,7 @@ from scheduler.alarms import Kind, acknowledge
 from scheduler.attention import CHOICES, choose, handle, letters, open_replies, waiting, waiting_rows
 from scheduler.changes import Refused
 from scheduler.dispatch.hold import let_go
+from scheduler.domain.row_number import row_number
 from scheduler.domain.status import Status
 from scheduler.models import Clinic, Edition
 from scheduler.web.access import ClinicRequest, clinic_page
@@ -22,8 +23,6 @@ from scheduler.web.advice import advice
 from scheduler.web.enrol_held import held_rows
 
 PAGE = 30
-#: the largest number that the databases have for a row
-MOST = 2**63 - 1
 DONE = {
     "again": gettext_lazy("It is sent again, as soon as a worker takes it."),
     "told": gettext_lazy("Noted: the patient was told by phone."),
@@ -40,7 +39,7 @@ def attention(request: ClinicRequest) -> HttpResponse:
         try:
             return _decide(request)
         except Refused as refused:
-            fault = {"fault": str(refused), "about": _number(request.POST.get("reminder", ""))}
+            fault = {"fault": str(refused), "about": row_number(request.POST.get("reminder", ""))}
             fault["why"] = request.POST.get("why", "")
     return render(request, "clinic/attention.html", _context(request) | fault, status=422 if fault else 200)
 
@@ -80,7 +79,7 @@ def unset(clinic: Clinic) -> dict[str, list[editions.Missing]]:
 @clinic_page()
 def acknowledge_alarm(request: ClinicRequest) -> HttpResponse:
     """Whoever is signed in sees to it, and everybody else can read that."""
-    number = _number(request.POST.get("alarm", ""))
+    number = row_number(request.POST.get("alarm", ""))
     if acknowledge(request.clinic, number, actor=request.user.email, now=request.now):
         messages.success(request, _("You see to it: everybody can read that now."))
     else:
@@ -91,7 +90,7 @@ def acknowledge_alarm(request: ClinicRequest) -> HttpResponse:
 @require_POST
 @clinic_page()
 def handle_reply(request: ClinicRequest) -> HttpResponse:
-    number = _number(request.POST.get("reply", ""))
+    number = row_number(request.POST.get("reply", ""))
     if handle(request.clinic, number, actor=request.user.email, now=request.now):
         messages.success(request, _("Noted: you have seen to the reply."))
     else:
@@ -105,17 +104,11 @@ def _decide(request: ClinicRequest) -> HttpResponse:
     if choice is None:
         return redirect("attention", request.clinic.slug)
     choose(
-        request.clinic, _number(said.get("reminder", "")), choice, request.now,
+        request.clinic, row_number(said.get("reminder", "")), choice, request.now,
         actor=request.user.email, why=said.get("why", ""), seen=said.get("seen", ""),
     )  # fmt: skip
     messages.success(request, DONE[choice.key])
     return redirect("attention", request.clinic.slug)
-
-
-def _number(word: str) -> int:
-    """0 is nobody's: what was posted came from no form of ours."""
-    number = int(word) if word.isascii() and word.isdecimal() and len(word) < 20 else 0
-    return number if number <= MOST else 0
 
 
 def _may_go_again(reminder: Any, request: ClinicRequest) -> bool:

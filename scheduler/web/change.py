@@ -15,15 +15,13 @@ from scheduler.changes import ChangeTreatment, PlanEffect, Refused, Stale, chang
 from scheduler.changes.said import about
 from scheduler.changes.stale import changes_since
 from scheduler.domain.diff import Effect
+from scheduler.domain.row_number import row_number
 from scheduler.enrolment import contact_of
 from scheduler.models import Episode, Reminder
 from scheduler.plans.courses import course_of_episode
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.change_forms import ChangeForm
 from scheduler.web.change_kinds import KINDS, Kind
-
-#: the largest number that the databases have for a row
-MOST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def change(request: ClinicRequest, episode: int, kind: str) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     form = chosen.form(found, reminder, typed)
     if typed is None:
-        return _page(request, chosen, form, _at_first(request, form))
+        return _page(request, chosen, form, _beside(request, form))
     if typed.get("step") == "effect":
         return _effect(request, chosen, form)
     if not typed.get("seen") or typed.get("shown") != form.fingerprint:
@@ -77,7 +75,7 @@ def _do(request: ClinicRequest, kind: Kind, form: ChangeForm) -> HttpResponse:
         change_plan(
             request.clinic, found.pk, form.change(), request.now,
             actor=request.user.email, why=typed.get("why", ""),
-            seen_revision=_number(typed.get("revision", "")), seen=typed.get("seen", ""),
+            seen_revision=row_number(typed.get("revision", "")), seen=typed.get("seen", ""),
         )  # fmt: skip
     except Stale as stale:
         return _page(request, kind, form, replace(_look(request, form), since=str(stale)), status=422)
@@ -90,9 +88,9 @@ def _do(request: ClinicRequest, kind: Kind, form: ChangeForm) -> HttpResponse:
 
 def _effect(request: ClinicRequest, kind: Kind, form: ChangeForm) -> HttpResponse:
     """Beside the form while it is typed, or on the same page again."""
-    look = _look(request, form)
     if request.htmx:
-        return render(request, "clinic/change_effect.html", _context(kind, form, look))
+        return render(request, "clinic/change_effect.html", _context(kind, form, _beside(request, form)))
+    look = _look(request, form)
     if look.refused:
         form.explain(look.refused)
     return _page(request, kind, form, look, status=422 if look.refused else 200)
@@ -110,15 +108,15 @@ def _not_yet(request: ClinicRequest, kind: Kind, form: ChangeForm) -> HttpRespon
     return _page(request, kind, form, look, status=422)
 
 
-def _at_first(request: ClinicRequest, form: ChangeForm) -> Look:
-    """What follows from a change that has nothing to type; of the others, whether they can be at all."""
+def _beside(request: ClinicRequest, form: ChangeForm) -> Look:
+    """What follows; quiet while nothing is typed. A browser may have kept what was typed before it loaded."""
     look = _look(request, form)
     untouched = look.refused is not None and look.refused.code == "nothing-changes"
     return Look() if form.own_fields and untouched else look
 
 
 def _look(request: ClinicRequest, form: ChangeForm) -> Look:
-    revision = _number(request.POST.get("revision", ""))
+    revision = row_number(request.POST.get("revision", ""))
     look = Look(since=changes_since(form.episode, revision) if revision else "")
     if form.is_bound and form.typed("fold"):
         # A question once answered stays on the form, or its answer would be lost.
@@ -187,9 +185,3 @@ def _context(kind: Kind, form: ChangeForm, look: Look) -> dict[str, Any]:
         "subject": subject,
         "by_email": found.channels[:1] == ["email"],
     }
-
-
-def _number(word: str) -> int:
-    """0 where it is none of ours."""
-    number = int(word) if word.isascii() and word.isdecimal() and len(word) < 20 else 0
-    return number if number <= MOST else 0

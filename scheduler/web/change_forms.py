@@ -28,7 +28,7 @@ from scheduler.changes.doing import LONGEST_REASON
 from scheduler.enrolment.reading import TOGETHER
 from scheduler.models import Episode, Reminder
 from scheduler.plans.courses import course_of_episode
-from scheduler.web.enrol_form import APART, FEWER, FOLDS, HOW_MUCH, LEGS, details
+from scheduler.web.enrol_form import APART, FEWER, FOLDS, HOW_MUCH, LEGS, Reached, details
 from scheduler.web.words import phone
 
 #: questions that are asked only where they arise; their answers change nothing by themselves
@@ -71,6 +71,7 @@ class ChangeForm(forms.Form):
         """Fields that depend on the plan."""
 
     def change(self) -> Change:
+        """What is asked for; each form says its own. Abstract, where the metaclass is already Django's."""
         raise NotImplementedError
 
     def _untouched(self, typed: dict[str, str]) -> dict[str, str]:
@@ -185,20 +186,10 @@ class ZoneForm(ChangeForm):
         return ChangeTreatment(zone=self.typed("zone") if self.given("zone") else None)
 
 
-class AddressForm(ChangeForm):
+class AddressForm(Reached, ChangeForm):
     """Where the patient is reached, what of it is permitted, and what is tried first."""
 
     PLACES = {"channels": "sms"}
-    mobile = forms.CharField(
-        label=gettext_lazy("Mobile number"),
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
-    )
-    sms = forms.BooleanField(label=gettext_lazy("The patient agrees to text messages"))
-    email = forms.CharField(
-        label=gettext_lazy("Email address"),
-        widget=forms.TextInput(attrs={"type": "email", "inputmode": "email", "autocomplete": "off"}),
-    )
-    by_email = forms.BooleanField(label=gettext_lazy("The patient agrees to emails"))
     first = forms.ChoiceField(
         label=gettext_lazy("Which way comes first"),
         help_text=gettext_lazy("Where both are allowed, the other stands in if the first fails."),

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from scheduler import editions
 from scheduler.clinic_settings import FIELDS
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.row_number import row_number
 from scheduler.enrolment import Refused, already_running, held, offered, preview
 from scheduler.enrolment import enrol as enrol_patient
 from scheduler.enrolment.patients import record
 from scheduler.models import Clinic
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.enrol_form import EnrolForm
-from scheduler.web.enrol_held import hold, number_of, resumed
+from scheduler.web.enrol_held import hold, resumed
 from scheduler.web.enrol_plan import Shown
 
 
@@ -44,7 +45,7 @@ def enrol(request: ClinicRequest) -> HttpResponse:
 def _enrol(form: EnrolForm, request: ClinicRequest) -> HttpResponse:
     asked, actor = form.enrolment(), request.user.email
     if form.held:
-        done = held.enrol_held(number_of(form.held), asked, actor, request.now)
+        done = held.enrol_held(row_number(form.held), asked, actor, request.now)
     else:
         done = enrol_patient(asked, actor, request.now)
     answer = redirect("enrolled", request.clinic.slug, done.episode.pk)

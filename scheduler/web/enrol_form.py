@@ -44,12 +44,9 @@ SAME_PERSON = gettext_lazy("Is it the same person?")
 FIELDS = {"treated": "date", "channels": "sms", "protocol": "protocol"}
 
 
-class EnrolForm(forms.Form):
-    """No field is required here: the use case finds all faults at once and says them better."""
+class Reached(forms.Form):
+    """How a patient is reached, and what of it is permitted."""
 
-    use_required_attribute = False
-
-    name = forms.CharField(label=gettext_lazy("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
     mobile = forms.CharField(
         label=gettext_lazy("Mobile number"),
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
@@ -60,6 +57,15 @@ class EnrolForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "email", "inputmode": "email", "autocomplete": "off"}),
     )
     by_email = forms.BooleanField(label=gettext_lazy("The patient agrees to emails"))
+
+
+class EnrolForm(Reached):
+    """No field is required here: the use case finds all faults at once and says them better."""
+
+    use_required_attribute = False
+    field_order = ("name",)
+
+    name = forms.CharField(label=gettext_lazy("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
     date = forms.CharField(label=gettext_lazy("Date"), widget=forms.TextInput(attrs={"type": "date"}))
     time = forms.CharField(label=gettext_lazy("Time"), widget=forms.TextInput(attrs={"type": "time"}))
     fold = forms.ChoiceField(

@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.row_number import row_number
 from scheduler.enrolment import Refused, held
 from scheduler.models import Clinic, HeldEnrolment
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.enrol_form import EnrolForm
-
-#: the largest number that the databases have for a row
-MOST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def _row(one: HeldEnrolment) -> HeldRow:
 
 def hold(form: EnrolForm, request: ClinicRequest) -> HttpResponse:
     """Raises Refused where nobody would know who is meant."""
-    number = number_of(form.held) if form.held else None
+    number = row_number(form.held) if form.held else None
     one = held.hold(request.clinic, form.kept(), request.user.email, request.now, number)
     messages.success(request, _("Saved and held. Nothing is sent until somebody goes on with it."))
     answer = redirect("attention", request.clinic.slug)
@@ -61,7 +59,7 @@ def hold(form: EnrolForm, request: ClinicRequest) -> HttpResponse:
 
 def resumed(request: ClinicRequest, protocols: Mapping[str, Protocol]) -> EnrolForm:
     """The form with what was typed; one that is gone, or another clinic's, does not exist."""
-    one = held.find(request.clinic, number_of(request.GET["held"]))
+    one = held.find(request.clinic, row_number(request.GET["held"]))
     if one is None:
         raise Http404
     return EnrolForm(request.clinic, protocols, one.typed | {"held": str(one.pk)})
@@ -73,7 +71,7 @@ def discard_held(request: ClinicRequest, number: int) -> HttpResponse:
     try:
         held.discard(
             request.clinic,
-            number_of(str(number)),
+            row_number(str(number)),
             request.POST.get("reason", ""),
             request.user.email,
             request.now,
@@ -84,9 +82,3 @@ def discard_held(request: ClinicRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, _("It was let go, and what was typed is deleted."))
     return redirect("attention", request.clinic.slug)
-
-
-def number_of(word: str) -> int:
-    """0 is nobody's: what was sent came from no form of ours."""
-    number = int(word) if word.isascii() and word.isdecimal() and len(word) < 20 else 0
-    return number if number <= MOST else 0

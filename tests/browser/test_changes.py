@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from scheduler.models import Event
 from tests.browser.visits import Visit, elsewhere, paths
@@ -47,6 +47,18 @@ def test_she_says_it_was_the_day_before(scripts: bool, enter: Enter) -> None:
     expect(page.get_by_text("The end of the treatment is changed.")).to_be_visible()
     expect(page.get_by_text("She says it was the day before")).to_be_visible()
     assert len(elsewhere(events, "treatment-changed")) == 1
+
+
+def test_what_was_typed_before_the_scripts_came_is_looked_at_as_well(enter: Enter) -> None:
+    page = on_the_page(enter, scripts=True)
+    held: list[Route] = []
+    page.route("**/*htmx*", lambda route: held.append(route))
+    page.goto(f"{page.url}/change/time", wait_until="commit")
+    page.get_by_label("Date").fill(day_before(page))
+    page.get_by_label("Date").blur()
+    assert held
+    held[0].continue_()
+    expect(page.locator("#effect")).to_contain_text("messages move")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -131,15 +131,15 @@ def _refused(seen: Evidence, pk: int) -> bool:
 
 
 def disagreeing(seen: Evidence) -> Iterator[Fault]:
-    """Our tables say of each what is so."""
+    """Our tables say of each what is so. They are read after the truth, and may know more for a moment."""
     for pk, row in seen.reminders.items():
         status, taken = row["status"], seen.of(pk)
         plain = [one for one in taken if not one.hidden]
         arrived = [one for one in plain if one.status == "delivered"]
         if status in (Status.SENT, Status.DELIVERED) and not taken:
-            yield Fault(pk, f"is {status}, and nobody took it")
+            yield Fault(pk, f"is {status}, and nobody took it", False)
         elif status == Status.DELIVERED and all(one.status != "delivered" for one in taken):
-            yield Fault(pk, "is said to have arrived, and has not")
+            yield Fault(pk, "is said to have arrived, and has not", False)
         elif arrived and status != Status.DELIVERED and row["status_reason"] not in A_PERSONS:
             yield Fault(pk, f"has arrived, and is {status}", False)
         elif status == Status.SENT and plain and all(one.failed_before(float("inf")) for one in plain):

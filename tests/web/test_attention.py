@@ -109,6 +109,8 @@ def test_without_a_reason_it_keeps_nothing(staff: Client, clinic: Clinic) -> Non
         {"reminder": "9" * 30},
         {"reminder": "-1"},
         {"seen": "x"},
+        {"seen": "9" * 5000},
+        {"seen": "²"},
     ],
 )
 def test_odd_input_changes_nothing(staff: Client, clinic: Clinic, said: dict[str, str]) -> None:

@@ -8,14 +8,13 @@ from django.utils import timezone
 
 from scheduler.changes import Change, MoveReminder, PlanEffect, Refused, change_plan, effect_of
 from scheduler.domain.echo import quoted
+from scheduler.domain.row_number import row_number
 from scheduler.management.base import Command as BaseCommand
 from scheduler.management.base import Failure, WrongInput
 from scheduler.management.change_args import add_change_arguments, option, read_change
 from scheduler.management.change_output import effect_json, show_effect
 from scheduler.management.commands.enrol import ACTOR, find_clinic
 
-#: the largest number that the databases have for a row
-MOST = 2**63 - 1
 #: what was typed cannot be right; everything else could not be done as things stand
 TYPED = {
     "wrong-input", "fold", "confirm-late", "future", "over", "past", "unknown-episode", "unknown-reminder",
@@ -26,9 +25,10 @@ TIMES = {"past-send-by", "outside-hours", "nothing-to-say"}
 
 
 def number(word: str) -> int:
-    if not word.isascii() or not word.isdecimal() or int(word) > MOST:
+    found = row_number(word)
+    if not found:
         raise ArgumentTypeError(f"{quoted(word)} is not a number")
-    return int(word)
+    return found
 
 
 class Command(BaseCommand):
