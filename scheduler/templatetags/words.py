@@ -19,7 +19,7 @@ from scheduler.enrolment.phone import spoken
 from scheduler.models import Attempt, Clinic
 from scheduler.plans.wording import named
 from scheduler.web import words
-from scheduler.web.plan_state import SAYS as PLAN_STATES
+from scheduler.web.episodes.plan_state import SAYS as PLAN_STATES
 
 register = template.Library()
 register.filter("day", dates.day)

@@ -2,36 +2,14 @@
 
 from django.urls import include, path, re_path, register_converter
 
-from scheduler.web import (
-    attention,
-    call,
-    change,
-    clinic_settings,
-    editions,
-    editions_effect,
-    editions_publish,
-    enrol,
-    enrol_held,
-    enrolled,
-    episode,
-    home,
-    invitation,
-    outbox,
-    page_link,
-    patient_calendar,
-    patient_link,
-    patient_messages,
-    patient_page,
-    patients,
-    rehearse,
-    sheet,
-    team,
-    timings,
-    timings_setup,
-    today,
-)
+from scheduler.web import home, invitation
+from scheduler.web.clinic import attention, outbox, settings, team, today
+from scheduler.web.enrolling import enrol, enrolled, held, sheet
+from scheduler.web.episodes import call, change, episode, page_link, patients
+from scheduler.web.patient import calendar, link, messages, page
+from scheduler.web.timings import draft, editions, effect, publish, rehearse, setup
 
-register_converter(patient_link.Token, "token")
+register_converter(link.Token, "token")
 
 CLINIC = [
     path("", patients.patients, name="patients"),
@@ -41,7 +19,7 @@ CLINIC = [
     path("episodes/<int:episode>/enrolled", enrolled.enrolled, name="enrolled"),
     path("episodes/<int:episode>/arrival", enrolled.arrival, name="arrival"),
     path("episodes/<int:episode>/sheet", sheet.sheet, name="sheet"),
-    path("held/<int:number>/discard", enrol_held.discard_held, name="discard-held"),
+    path("held/<int:number>/discard", held.discard_held, name="discard-held"),
     path("episodes/<int:episode>/change/<slug:kind>", change.change, name="change"),
     path("episodes/<int:episode>/call", call.call, name="call"),
     path("episodes/<int:episode>/page-link/<slug:act>", page_link.page_link, name="page-link"),
@@ -53,17 +31,17 @@ CLINIC = [
     path("outbox", outbox.outbox, name="outbox"),
     path("team", team.people, name="team"),
     path("team/<int:member>", team.person, name="team-member"),
-    path("settings", clinic_settings.settings, name="clinic-settings"),
-    path("settings/live", clinic_settings.live, name="clinic-live"),
-    path("timings", timings.timings, name="timings"),
-    path("timings/<slug:protocol>", timings.draft, name="timings-draft"),
-    path("timings/<slug:protocol>/check", timings.check, name="timings-check"),
-    path("timings/<slug:protocol>/set-up", timings_setup.set_up, name="timings-setup"),
+    path("settings", settings.settings, name="clinic-settings"),
+    path("settings/live", settings.live, name="clinic-live"),
+    path("timings", draft.timings, name="timings"),
+    path("timings/<slug:protocol>", draft.draft, name="timings-draft"),
+    path("timings/<slug:protocol>/check", draft.check, name="timings-check"),
+    path("timings/<slug:protocol>/set-up", setup.set_up, name="timings-setup"),
 ]
 EDITIONS = [
-    path("effect", editions_effect.effect, name="effect"),
-    path("effect/patients", editions_effect.effect_patients, name="effect-patients"),
-    path("publish", editions_publish.publish, name="publish"),
+    path("effect", effect.effect, name="effect"),
+    path("effect/patients", effect.effect_patients, name="effect-patients"),
+    path("publish", publish.publish, name="publish"),
     path("rehearse", rehearse.rehearse, name="rehearse"),
     path("editions", editions.history, name="editions"),
     path("editions/compare", editions.compare, name="edition-compare"),
@@ -77,10 +55,10 @@ urlpatterns = [
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
     path("c/<slug:slug>/", include(CLINIC)),
     path("c/<slug:slug>/timings/<slug:protocol>/", include(EDITIONS)),
-    path("p/<token:token>", patient_page.patient_page, name="patient-page"),
-    path("p/<token:token>/calendar.ics", patient_calendar.patient_calendar, name="patient-calendar"),
-    path("p/<token:token>/messages", patient_messages.patient_messages, name="patient-messages"),
-    path("p/<token:token>/unsubscribe", patient_messages.patient_unsubscribe, name="patient-unsubscribe"),
-    re_path(r"^p/", patient_link.unknown_link, name="unknown-link"),
+    path("p/<token:token>", page.patient_page, name="patient-page"),
+    path("p/<token:token>/calendar.ics", calendar.patient_calendar, name="patient-calendar"),
+    path("p/<token:token>/messages", messages.patient_messages, name="patient-messages"),
+    path("p/<token:token>/unsubscribe", messages.patient_unsubscribe, name="patient-unsubscribe"),
+    re_path(r"^p/", link.unknown_link, name="unknown-link"),
     path("webhooks/", include("scheduler.web.webhooks")),
 ]

@@ -50,7 +50,7 @@ MARK_MEANS: Final[Mapping[str, Word]] = {
     "doubt": gettext_lazy("in doubt"),
     "none": gettext_lazy("not sent on its own"),
 }
-#: how a plan's messages fare: scheduler.web.delivery.Health
+#: how a plan's messages fare: scheduler.web.episodes.delivery.Health
 HEALTH: Final[Mapping[str, Word]] = {
     "person": gettext_lazy("Needs a person"),
     "on-its-way": gettext_lazy("On its way"),

@@ -10,7 +10,7 @@ from scheduler.demo import Access
 from scheduler.editions import change_draft, current_edition, start_draft
 from scheduler.models import Clinic, Edition
 from scheduler.plans import slices
-from scheduler.web import editions_effect, rehearse
+from scheduler.web.timings import effect, rehearse
 from tests.browser.test_everywhere import RULES, opened
 from tests.browser.visits import Visit, elsewhere
 
@@ -49,7 +49,7 @@ def test_pages_of_a_draft_are_for_everybody(scheme: str, enter: Enter) -> None:
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "STEP", 1)
-    monkeypatch.setattr(editions_effect, "SLICE", 0.0)
+    monkeypatch.setattr(effect, "SLICE", 0.0)
 
 
 def newest() -> Edition:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from scheduler.domain.status import Status
-from scheduler.web.delivery import Health, Planned, delivery_of
+from scheduler.web.episodes.delivery import Health, Planned, delivery_of
 from tests.enrolment.clinics import NOW
 
 

@@ -12,7 +12,7 @@ from scheduler.domain.edits.worded import may_read_otherwise
 from scheduler.editions import check, protocol_of
 from scheduler.models import Clinic, Episode, Event
 from scheduler.plans import slices
-from scheduler.web import editions_effect
+from scheduler.web.timings import effect
 from tests.editions.drafts import SAM, begin, change
 from tests.enrolment.clinics import NOW, rows
 from tests.plans.changing import do
@@ -42,7 +42,7 @@ def carried(page: str) -> str:
 @pytest.fixture
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "STEP", 1)
-    monkeypatch.setattr(editions_effect, "SLICE", 0.0)
+    monkeypatch.setattr(effect, "SLICE", 0.0)
 
 
 def test_it_counts_what_moves_and_what_reads_otherwise(staff: Client, clinic: Clinic) -> None:
@@ -126,7 +126,7 @@ def test_it_shows_each_patient_with_a_link(staff: Client, clinic: Clinic) -> Non
 def test_it_turns_the_pages_of_patients(
     staff: Client, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(editions_effect, "PAGE", 2)
+    monkeypatch.setattr(effect, "PAGE", 2)
     some(clinic)
     drafted(clinic)
     first = shown(staff, f"{C}/effect/patients")

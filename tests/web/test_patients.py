@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from config.logging import mask_people
 from scheduler.models import Clinic, Episode, Reminder
-from scheduler.web import patient_search
+from scheduler.web.episodes import search
 from tests.enrolment.clinics import NOW
 from tests.web.people import enrolled, member, signed_in
 
@@ -128,7 +128,7 @@ def test_it_finds_by_name_or_number(staff: Client, three: None, term: str, found
 def test_what_many_are_called_is_looked_for_among_the_newest(
     staff: Client, three: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient_search, "FEW", 1)
+    monkeypatch.setattr(search, "FEW", 1)
     assert len(names(staff, q="ple")) == 3
 
 
@@ -171,7 +171,7 @@ def test_a_plan_runs_until_its_last_day_is_over(clinic: Clinic, episode: Episode
 def test_it_leafs_through_older_ones_and_back(
     staff: Client, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scheduler.web.patients.PAGE", 2)
+    monkeypatch.setattr("scheduler.web.episodes.patients.PAGE", 2)
     # Two of them at the same minute: neither is left out between two pages.
     for name, hour in (("E", 9), ("D", 10), ("C", 10), ("B", 10), ("A", 11)):
         enrolled(clinic, name=name, treated=f"2026-11-20T{hour:02}:00")

@@ -7,7 +7,7 @@ from django.test import Client
 
 from scheduler.models import Clinic
 from scheduler.rehearsal import slices
-from scheduler.web import rehearse
+from scheduler.web.timings import rehearse
 from tests.editions.drafts import SAM, change
 from tests.enrolment.clinics import bare_clinic, rows
 from tests.web.drafted import C, drafted, some

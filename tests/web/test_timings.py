@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from scheduler.domain.protocol import Protocol
 from scheduler.editions import file_of, find_draft, find_edition, find_protocol, start_draft
 from scheduler.models import Clinic, Draft
-from scheduler.web.timings_fields import controls, differing, field_names, read, values_of
+from scheduler.web.timings.fields import controls, differing, field_names, read, values_of
 from tests.editions.drafts import SAM, begin, change
 from tests.editions.drafts import publish as publish_draft
 from tests.enrolment.clinics import NOW, PROTOCOL

@@ -1,0 +1,1 @@
+"""A clinic's timings: the draft of an edition, its effect, publishing, rehearsing, and the editions."""
