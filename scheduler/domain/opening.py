@@ -105,22 +105,29 @@ def _opening(
 
 def owed(standing: Standing, others: Sequence[Course], tellings: Iterable[Telling]) -> list[Phase]:
     """The rules of this course of which the patient knows another end than is true now."""
-    course = standing.course
-    heard = _heard(course, tellings)
+    course, moment = standing.course, standing.course.hours.next_moment(standing.since)
     found = []
-    for name, told in heard.items():
+    for name, word in _heard(course, tellings).items():
         if name in course.phases:
             phase = merged_phase(course, others, course.phases[name], standing.since)
-            if _differs(course, phase, told) and _matters(course, phase, told, standing.since):
+            if word.taken_back and not (phase.ends_at and phase.holds(moment)):
+                continue
+            if _differs(course, phase, word.end) and _matters(course, phase, word.end, standing.since):
                 found.append(phase)
     return found
 
 
-def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, str]:
-    """The last word on each rule. A text that says all that holds takes the place of what was said before."""
-    heard: dict[str, str] = {}
-    of_site_only = False
-    # From the last one back to the one that said all.
+class _Word(NamedTuple):
+    """What the patient last heard of a rule. `taken_back`: a later text said all that held, and not this."""
+
+    end: str
+    taken_back: bool
+
+
+def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, _Word]:
+    """The last word on each rule. What a text left out that said all that held may come to hold again."""
+    heard: dict[str, _Word] = {}
+    of_site_only = all_was_said = False
     for telling in sorted(tellings, key=attrgetter("at"))[::-1]:
         meets = legs_meet(course.treatment.site, telling.site)
         for name, end in telling.ends.items():
@@ -128,10 +135,9 @@ def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, str]:
                 continue
             scope = _scope(course, name)
             if (meets or scope == "body") and (scope == "site" or not of_site_only):
-                heard[name] = end
-        if telling.opens and meets:
-            break
-        of_site_only = of_site_only or telling.opens
+                heard[name] = _Word(end, all_was_said)
+        all_was_said = all_was_said or (telling.opens and meets)
+        of_site_only = of_site_only or (telling.opens and not meets)
     return heard
 
 

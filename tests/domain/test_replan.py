@@ -176,17 +176,26 @@ def outdated(life: Life, episode: int) -> set[str]:
     """The rules of which the patient last heard another end than is true, where one of the two is ahead."""
     zone = life.chart.courses[episode].zone
     heard: dict[str, str] = {}
+    taken_back: set[str] = set()
     for telling in life.chart.tellings:
-        # A first text says all that holds: what it does not name does not hold any more.
-        heard = {**({} if telling.opens else heard), **telling.ends}
+        # A first text says all that holds: what it does not name does not hold for now.
+        taken_back = ((taken_back | heard.keys()) if telling.opens else taken_back) - telling.ends.keys()
+        heard |= telling.ends
     found: set[str] = set()
     for phase, true in true_ends(life, episode).items():
+        if phase in taken_back and not _holds(life, episode, phase):
+            continue
         told = told_until(zone, heard[phase]) if phase in heard else true
         if abs(told - true) >= HOUR and life.chart.now < max(told, true):
             found.add(phase)
     # A date was told where the patient is to be told in person now.
     open_ended = {name for name, phase in life.chart.courses[episode].phases.items() if phase.ends_at is None}
-    return found | (heard.keys() & open_ended)
+    return found | ((heard.keys() - taken_back) & open_ended)
+
+
+def _holds(life: Life, episode: int, phase: str) -> bool:
+    course = life.chart.courses[episode]
+    return phase in course.phases and course.phases[phase].holds(course.hours.next_moment(life.chart.now))
 
 
 def told_until(zone: str, end: str) -> datetime:
@@ -227,6 +236,24 @@ def test_a_change_that_is_taken_back(let_it_go: bool, corrections: int) -> None:
     assert [s.row.key for s in chart.sent if s.row.message == "correction"] == [
         f"correction-{n + 1}" for n in range(corrections)
     ]
+
+
+def test_a_date_that_was_told_left_out_and_comes_again_as_another_is_corrected() -> None:
+    chart = Chart(at("2026-11-20T15:00"))
+    chart.enrol(protocol(no_flying="14d"), treatment("2026-11-20T15:00"))
+    chart.let_pass(at("2026-11-21T12:00"))
+    chart.publish(protocol(no_flying="omit"))
+    # What it says is all that holds, and flying is not in it.
+    chart.let_pass(at("2026-11-23T12:00"), working=False)
+    chart.renew()
+    chart.let_pass(at("2026-11-23T13:00"))
+    assert [row.message for row in chart.pending()].count("correction") == 0
+    chart.publish(protocol(no_flying="28d"))
+    assert [row.message for row in chart.pending()].count("correction") == 1
+    chart.let_pass(at("2027-01-20T09:00"))
+    assert [s.row.message for s in chart.sent if s.row.message in OPENERS] == [
+        "welcome", "catchup", "correction",
+    ]  # fmt: skip
 
 
 def test_a_correction_that_waits_is_still_owed_when_the_leg_is_put_right() -> None:
