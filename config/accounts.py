@@ -1,7 +1,7 @@
 """What allauth asks the project."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -9,3 +9,12 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def no_other_address(request: HttpRequest) -> HttpResponse:
+    """In the place of allauth's page for email addresses, whose name other pages of it ask for.
+
+    The address is who somebody is: events name it as their author, and an invitation goes to whoever has it.
+    Nobody takes another one by themselves.
+    """
+    raise Http404

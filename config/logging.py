@@ -10,7 +10,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 PHONE = re.compile(r"(?<![\w.:-])(?:\+|%2B|0)\d(?:[ ()-]{0,2}\d){6,14}(?![\w-])", re.IGNORECASE)
 EMAIL = re.compile(r"[\w.+%-]+(@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 #: what follows is as good as a password, or may name a patient
-PRIVATE = re.compile(r"(/p/|/reset/key/|\?)\S+", re.IGNORECASE)
+PRIVATE = re.compile(r"(/p/|/reset/key/|/invitation/|\?)\S+", re.IGNORECASE)
 #: the end of a patient's link, wherever it strays: 16 of its letters and digits by themselves
 TOKEN = re.compile(r"(?<![^\W_])(?=[a-z]*[2-9])(?=[2-9]*[a-z])[2-9a-hj-km-np-z]{16}(?![^\W_])", re.IGNORECASE)
 KEPT = frozenset({"timestamp", "level", "logger"})

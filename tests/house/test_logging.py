@@ -25,6 +25,7 @@ from config.logging import configure_logging, masked
         ("GET /%20p/23456789abcdefgh", "GET /%20p/***"),
         ("GET /(23456789abcdefgh)", "GET /(***)"),
         ("GET /accounts/password/reset/key/1-abc/", "GET /accounts/password/reset/key/***"),
+        ("POST /invitation/WzQsMTc5NV0:1xUQYq:EW09ETUC", "POST /invitation/***"),
         ("GET /patients?q=Jo+Bloggs", "GET /patients?***"),
     ],
 )

@@ -257,7 +257,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("/accounts/password/change/"),
         Visit("/accounts/password/change/", {"oldpassword": "x", "password1": "x", "password2": "y"}),
     ],
-    "account_email": [Visit("/accounts/email/")],
+    "account_email": [Visit("/accounts/email/", status=404)],
     "account_email_verification_sent": [Visit("/accounts/confirm-email/", who="nobody")],
     "account_confirm_email": [Visit("/accounts/confirm-email/x/", who="nobody")],
     "mfa_index": [Visit("/accounts/2fa/")],

@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from scheduler.models import Clinic
@@ -80,3 +81,26 @@ def test_with_mail_a_short_one_of_ours_leads_to_a_new_password(clinic: Clinic, m
     text = str(mail.get_payload(decode=True), "utf-8")
     assert len(text.split()) < 40
     assert "/accounts/password/reset/key/" in text
+
+
+def test_nobody_takes_the_address_of_somebody_else(clinic: Clinic) -> None:
+    """It is who they are: events name it, and whoever is invited next under it would be them."""
+    user = member(clinic, "staff")
+    client = Client()
+    client.post(LOGIN, {"login": user.email, "password": "correct horse battery"})
+    client.post("/accounts/reauthenticate/", {"password": "correct horse battery"})
+    for action in ("action_add", "action_primary"):
+        answer = client.post("/accounts/email/", {action: "", "email": "boss@example.com"})
+        assert answer.status_code == 404
+    user.refresh_from_db()
+    assert user.email == "staff@leafy.example.com"
+
+
+@pytest.mark.parametrize("path", ["/accounts/2fa/", "/accounts/password/change/", "/accounts/login/"])
+def test_browsers_keep_no_page_of_an_account(path: str, staff: Client) -> None:
+    assert "no-store" in staff.get(path).headers["Cache-Control"]
+
+
+def test_it_takes_no_file_from_strangers(db: None) -> None:
+    file = SimpleUploadedFile("big.bin", b"x" * 100)
+    assert Client().post(LOGIN, {"login": "a", "file": file}).status_code == 400
