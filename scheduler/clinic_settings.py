@@ -29,17 +29,25 @@ NAMED = {
     "urgent_phone": gettext_lazy("Texts name it: give another number, it cannot be left out."),
     "reply_to": gettext_lazy("Texts name it: give another address, it cannot be left out."),
 }
+MEANWHILE = gettext_lazy("Somebody changed this at the same moment. Look at it again.")
 EMERGENCY_NUMBERS = ("", "999", "112")
 DEAREST = Decimal(100)
 WEBSITE = URLValidator(schemes=["http", "https"])
 
 
 @transaction.atomic
-def change(clinic: Clinic, values: Mapping[str, Any], *, actor: str, now: datetime) -> tuple[str, ...]:
+def change(
+    clinic: Clinic,
+    values: Mapping[str, Any],
+    *,
+    actor: str,
+    now: datetime,
+    seen: Mapping[str, Any] | None = None,
+) -> tuple[str, ...]:
     """Store values as `read` gives them and tell what was there before; return the names that changed.
 
-    What `values` does not name stays. Raises Refused where something is left out that texts name, or
-    where the numbers do not fit together.
+    What `values` does not name stays. `seen` is what the person saw stored. Raises Refused where that is
+    not what is stored, where something is left out that texts name, or where the numbers do not fit together.
     """
     stored = Clinic.objects.select_for_update().get(pk=clinic.pk)
     changed = {
@@ -47,6 +55,8 @@ def change(clinic: Clinic, values: Mapping[str, Any], *, actor: str, now: dateti
         for name in FIELDS
         if name in values and values[name] != getattr(stored, name)
     }
+    if stale := [name for name in changed if seen and seen[name] != changed[name][0]]:
+        raise Refused(dict.fromkeys(stale, MEANWHILE))
     emptied = {name: why for name, why in NAMED.items() if name in changed and not changed[name][1].strip()}
     if emptied:
         raise Refused(emptied)

@@ -101,6 +101,9 @@ def _faults(asked: Founding) -> Iterator[tuple[str, str]]:
 def read_sms_name(typed: str) -> str:
     """The name that begins every text; raise ValueError with a sentence where it costs too much room."""
     name = to_gsm7(typed).strip()
+    if not name.isprintable():
+        # The alphabet of texts has a line break; subjects of emails, which begin so as well, have none.
+        raise ValueError(_("Write the name that begins every text in one line."))
     foreign = foreign_characters(name)
     if foreign:
         raise ValueError(

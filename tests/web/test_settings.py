@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from scheduler.clinic_settings import FIELDS, change
+from scheduler.clinics import Refused
 from scheduler.models import Clinic, Event, Reminder, Sender
-from tests.enrolment.clinics import PROTOCOL, bare_clinic
+from tests.enrolment.clinics import NOW, PROTOCOL, bare_clinic
 from tests.web.people import enrolled, member, signed_in
 
 URL = "/c/leafy/settings"
@@ -130,6 +132,7 @@ def test_it_writes_nothing_where_nothing_is_different(admin: Client, clinic: Cli
         ("urgent_phone", "0906 123 4567", "Calls to this number cost extra"),
         ("sms_name", "Klinik Łódź", "Ł"),
         ("sms_name", "{" * 11, "22 places"),
+        ("sms_name", "Leafy\nClinic", "in one line"),
         ("timezone", "Europe/Londn", "is not a time zone"),
         ("urgent_phone", "12", "not a complete telephone number"),
         ("reply_to", "nobody", "This is not an email address"),
@@ -157,6 +160,42 @@ def test_it_explains_a_wrong_value_and_changes_nothing(
     assert f'id="id_{field}_error"' in answer.content.decode()
     clinic.refresh_from_db()
     assert clinic.sms_name == "Leafy Clinic"
+
+
+def opened(client: Client) -> dict[str, str]:
+    """The form as a browser would post it that opened the page now."""
+    fields = re.findall(r'<input type="hidden" name="was.(\w+)" value="([^"]*)"', shown(client))
+    was = {name: html.unescape(value) for name, value in fields}
+    return was | {f"was.{name}": value for name, value in was.items()}
+
+
+def test_a_form_that_was_open_for_long_takes_back_nothing(admin: Client, clinic: Clinic) -> None:
+    mine = opened(admin)
+    admin.post(URL, opened(admin) | {"urgent_phone": "01632 960999"})
+    assert admin.post(URL, mine | {"website": "https://example.com"}).status_code == 302
+    clinic.refresh_from_db()
+    assert (clinic.urgent_phone, clinic.website) == ("+441632960999", "https://example.com")
+
+
+def test_it_says_what_somebody_else_put_there_before_it_is_overwritten(admin: Client, clinic: Clinic) -> None:
+    mine = opened(admin) | {"urgent_phone": "01632 960111"}
+    admin.post(URL, opened(admin) | {"urgent_phone": "01632 960999"})
+    answer = admin.post(URL, mine)
+    assert answer.status_code == 422
+    assert "it is +44 1632 960999 now" in answer.content.decode()
+    clinic.refresh_from_db()
+    assert clinic.urgent_phone == "+441632960999"
+    assert admin.post(URL, mine | {"was.urgent_phone": "+44 1632 960999"}).status_code == 302
+    clinic.refresh_from_db()
+    assert clinic.urgent_phone == "+441632960111"
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_told(admin: Client, clinic: Clinic) -> None:
+    """The other one's was stored after this one's page was read, and before it is written."""
+    seen = {name: getattr(clinic, name) for name in FIELDS}
+    Clinic.objects.filter(pk=clinic.pk).update(website="https://example.com")
+    with pytest.raises(Refused, match="at the same moment"):
+        change(clinic, {"website": "https://example.org"}, actor="a@example.com", now=NOW, seen=seen)
 
 
 @pytest.mark.parametrize("name", ["urgent_phone", "reply_to"])

@@ -40,10 +40,11 @@ def settings(request: ClinicRequest) -> HttpResponse:
 
 
 def _change(request: ClinicRequest, form: ClinicForm) -> bool:
-    """Store what is in the form; False where the use case refuses it, said beside the field."""
+    """Store what was typed over; False where the use case refuses it, said beside the field."""
+    typed = {name: form.cleaned_data[name] for name in form.typed_over}
     try:
         changed = clinic_settings.change(
-            request.clinic, form.cleaned_data, actor=request.user.email, now=request.now
+            request.clinic, typed, actor=request.user.email, now=request.now, seen=form.stored
         )
     except clinics.Refused as refused:
         for name, sentence in refused.faults.items():

@@ -36,6 +36,12 @@ DETAIL = [
     ),
 ]
 
+MEANWHILE = _(
+    "Somebody changed this while you had the page open: it is %(now)s now. What stands here is yours; save "
+    "again to put it in its place."
+)
+NOTHING = _("empty")
+
 
 def _line(label: Any, hint: Any = "", missing: Any = "", **attributes: str) -> forms.CharField:
     return forms.CharField(
@@ -100,8 +106,16 @@ class ClinicForm(forms.Form):
 
     def __init__(self, typed: Mapping[str, Any] | None, clinic: Clinic) -> None:
         self.clinic = clinic
-        stored = {name: getattr(clinic, name) for name in FIELDS}
-        super().__init__(typed, initial=stored | {name: spoken(stored[name]) for name in NUMBERS})
+        self.stored = {name: getattr(clinic, name) for name in FIELDS}
+        shown = self.stored | {name: spoken(self.stored[name]) for name in NUMBERS}
+        #: what each field shows of what is stored
+        self.now = {name: "" if value is None else str(value) for name, value in shown.items()}
+        super().__init__(None if typed is None else self._untouched(dict(typed.items())), initial=shown)
+
+    def _untouched(self, typed: dict[str, str]) -> dict[str, str]:
+        """What nobody typed over shows what is stored, also where somebody else changed it since."""
+        self.was = {name: typed.get(f"was.{name}", value) for name, value in self.now.items()}
+        return typed | {name: self.now[name] for name, was in self.was.items() if typed.get(name, "") == was}
 
     def clean(self) -> dict[str, Any]:
         # The zone first: it says which country's numbers need no code.
@@ -109,7 +123,15 @@ class ClinicForm(forms.Form):
         for name in FIELDS:
             if name != "timezone" and name in self.cleaned_data:
                 self._read(name, zone)
+        for name in self.typed_over:
+            if self.was[name] != self.now[name] and name not in self.errors:
+                self.add_error(name, MEANWHILE % {"now": self.now[name] or NOTHING})
         return self.cleaned_data
+
+    @property
+    def typed_over(self) -> list[str]:
+        """The fields in which something else stands than what is stored."""
+        return [name for name, now in self.now.items() if self.data.get(name, "") != now]
 
     def _read(self, name: str, zone: str) -> Any:
         try:
