@@ -40,6 +40,11 @@ class Size:
         """A job store that commits each of their thirteen jobs takes minutes for a thousand patients."""
         return max(self.patients // 10, 10)
 
+    @property
+    def due_of_rivals(self) -> int:
+        """Their stores take one commit for each job, and the ratio is of texts a second."""
+        return max(self.due // 4, 100)
+
 
 LARGE = ("10000", "1000000", "10000000")
 QUICK = Size(
@@ -60,7 +65,7 @@ def measures(engine: str, size: Size) -> Iterator[Words]:
     yield "benchmarks.dispatch", str(size.due)
     yield "benchmarks.dispatch", str(size.due), "--pending", str(size.pending)
     for name in RIVALS[engine]:
-        yield "benchmarks.rivals.dispatch", name, str(size.due)
+        yield "benchmarks.rivals.dispatch", name, str(size.due_of_rivals)
     yield "benchmarks.enrol", str(size.patients)
     for name in RIVALS[engine]:
         if name in STORING:
