@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from health_check.views import HealthCheckView
 
-from scheduler.dispatch.letters import Letter, alarm_letters, post_letters
+from scheduler.dispatch.notices import Notice, alarm_notices, post_notices
 from scheduler.dispatch.watchdog import notice_workers
 
 
@@ -37,16 +37,16 @@ def _somebody_sends() -> bool:
     try:
         if notice_workers(now):
             return True
-        letters = alarm_letters(now)
+        notices = alarm_notices(now)
     except DatabaseError:
         return False
-    if letters:
-        Thread(target=_post, args=[letters]).start()
+    if notices:
+        Thread(target=_post, args=[notices]).start()
     return False
 
 
-def _post(letters: list[Letter]) -> None:
+def _post(notices: list[Notice]) -> None:
     try:
-        post_letters(letters)
+        post_notices(notices)
     finally:
         connection.close()

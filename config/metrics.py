@@ -11,7 +11,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from config.addresses import is_loopback
-from scheduler.dispatch.figures import figures
+from scheduler.dispatch.metrics import figures
 
 
 class _Dispatch(Collector):

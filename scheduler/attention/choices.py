@@ -13,10 +13,9 @@ from scheduler.changes.doing import read_reason
 from scheduler.changes.refused import Stale, refuse
 from scheduler.dates import moment
 from scheduler.dispatch.anew import plan_anew
-from scheduler.dispatch.decide import SHORTEST
 from scheduler.dispatch.release import left_behind_since
 from scheduler.dispatch.route import refusals, wanted
-from scheduler.dispatch.row import load
+from scheduler.dispatch.row import SHORTEST, load
 from scheduler.domain.row_number import row_number
 from scheduler.domain.status import Status
 from scheduler.history import move, note
@@ -36,12 +35,12 @@ class Choice:
 
 AGAIN = Choice("again", "sent-again", Status.SCHEDULED)
 TOLD = Choice("told", "told-by-phone", Status.HANDLED)
-GONE = Choice("drop", "let-go", Status.DROPPED)
-CHOICES = {choice.key: choice for choice in (AGAIN, TOLD, GONE)}
+LET_GO = Choice("drop", "let-go", Status.DROPPED)
+CHOICES = {choice.key: choice for choice in (AGAIN, TOLD, LET_GO)}
 DID = {
     AGAIN.kind: gettext_lazy("it is to be sent again"),
     TOLD.kind: gettext_lazy("the patient was told by phone"),
-    GONE.kind: gettext_lazy("it need not be said"),
+    LET_GO.kind: gettext_lazy("it need not be said"),
 }
 #: the steps of the table of moves from where a reminder stands to where a person takes it out of the queue
 STEPS: dict[Status, tuple[Status, ...]] = {

@@ -12,7 +12,7 @@ from scheduler.models import Clinic, Episode, Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class FromWhom:
     """A reply, and the newest treatment of each patient who has its number: families share telephones."""
 
     reply: Reply
@@ -24,14 +24,14 @@ def open_replies(clinic: Clinic) -> "QuerySet[Reply]":
     return Reply.objects.for_clinic(clinic).filter(handled_at=None).order_by("-urgent", "received_at", "pk")
 
 
-def letters(clinic: Clinic, replies: Iterable[Reply]) -> list[Letter]:
+def from_whom(clinic: Clinic, replies: Iterable[Reply]) -> list[FromWhom]:
     """These with whom they may be from; one query, whatever their number."""
     found = list(replies)
     theirs = Episode.objects.for_clinic(clinic).filter(patient__mobile__in={reply.address for reply in found})
     newest: dict[str, dict[int, Episode]] = {}
     for episode in theirs.select_related("patient").order_by("-treated_at", "-pk"):
         newest.setdefault(episode.patient.mobile, {}).setdefault(episode.patient_id, episode)
-    return [Letter(reply, tuple(newest.get(reply.address, {}).values())) for reply in found]
+    return [FromWhom(reply, tuple(newest.get(reply.address, {}).values())) for reply in found]
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from scheduler.plans.wording import label_in
 from scheduler.sets import stamp
 
 #: a worker that is there sees to an expired lease in seconds
-GONE = timedelta(minutes=5)
+STUCK = timedelta(minutes=5)
 #: why a critical text was not sent that nothing else says
 UNSAID = ("past-send-by", "opted-out", "paused", "refused-expired")
 # Statuses and marks stand in the text: a partial index is not used for parameters.
@@ -71,7 +71,7 @@ def waiting(clinic: Clinic, now: datetime) -> "QuerySet[Reminder]":
 
 def values_of(clinic: Clinic, now: datetime) -> list[Any]:
     """What WAITING asks for."""
-    values = [clinic.pk, clinic.pk, clinic.pk, stamp(now - GONE)]
+    values = [clinic.pk, clinic.pk, clinic.pk, stamp(now - STUCK)]
     return values + [value for _ in OVERDUE_ONES for value in (clinic.pk, stamp(now - LATE))]
 
 

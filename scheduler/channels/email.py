@@ -35,17 +35,17 @@ from scheduler.channels.base import (
 
 #: what a provider's HTTP status means; any other below 500 is for a person
 STATUSES = {401: Verdict.CONFIGURATION, 403: Verdict.CONFIGURATION, 429: Verdict.TEMPORARY}
+#: messages that are handed over at once: as many as a worker has under way
+THREADS = 50
 
 
 class Email:
     """`connect` makes a mail backend with a time-out of its own; `from_address` is the installation's."""
 
-    def __init__(
-        self, connect: Callable[[], BaseEmailBackend], from_address: str, *, threads: int = 50
-    ) -> None:
+    def __init__(self, connect: Callable[[], BaseEmailBackend], from_address: str) -> None:
         self._connect = connect
         self._from = from_address
-        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="email")
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="email")
 
     async def open(self) -> None:
         pass

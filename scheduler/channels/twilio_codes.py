@@ -5,6 +5,9 @@ Source: https://www.twilio.com/docs/api/errors
 
 from scheduler.channels.base import Verdict
 
+#: Wrong credentials, a suspended account (three codes for it). That shows in any request, so whether it is
+#: mended can be asked; a sender that is not ours does not, and a person says when that is.
+SHUT_OUT = ("20003", "10001", "20005", "30002")
 MEANING: dict[str, Verdict] = {
     # too many requests, a full queue, an unreachable handset or network
     "429": Verdict.TEMPORARY,
@@ -26,11 +29,8 @@ MEANING: dict[str, Verdict] = {
     "21408": Verdict.TEXT,
     "21612": Verdict.TEXT,
     "30036": Verdict.EXPIRED,
-    # wrong credentials, suspended account (three codes for it), a sender that is not ours
-    "20003": Verdict.CONFIGURATION,
-    "10001": Verdict.CONFIGURATION,
-    "20005": Verdict.CONFIGURATION,
-    "30002": Verdict.CONFIGURATION,
+    **dict.fromkeys(SHUT_OUT, Verdict.CONFIGURATION),
+    # a sender that is not ours
     "21606": Verdict.CONFIGURATION,
     "30008": Verdict.INCONCLUSIVE,
     "30410": Verdict.INCONCLUSIVE,

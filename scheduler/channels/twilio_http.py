@@ -58,7 +58,7 @@ class LeanHttpClient(AsyncHttpClient):  # type: ignore[misc]
     `timeout` is for the whole of a request, in seconds, whatever the SDK asks for.
     """
 
-    def __init__(self, timeout: float, connections: int = CONNECTIONS) -> None:
+    def __init__(self, timeout: float, connections: int) -> None:
         super().__init__(logging.getLogger(__name__), is_async=True, timeout=timeout)
         # Shorter than the whole, so that a connection that never opened is known as such.
         connect = min(CONNECT_TIMEOUT, timeout / 2)

@@ -11,14 +11,13 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Count
 
-from scheduler.dispatch.decide import UNREADABLE
 from scheduler.dispatch.row import Row
 from scheduler.domain.opening import MISSED
 from scheduler.domain.phases import SECOND
 from scheduler.domain.protocol import OPENERS
 from scheduler.domain.status import Status
 from scheduler.models import Episode, Reminder
-from scheduler.plans.cases import load_cases
+from scheduler.plans.cases import UNREADABLE, load_cases
 from scheduler.plans.renewal import lock, write
 
 log = structlog.get_logger(__name__)

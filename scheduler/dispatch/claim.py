@@ -13,7 +13,7 @@ from scheduler import collector
 from scheduler.channels.base import Outgoing
 from scheduler.dispatch.anew import ENDED, LATE, held_up, hold, opens, plan_anew
 from scheduler.dispatch.company import company_of
-from scheduler.dispatch.decide import OPTED_OUT, QUEUED, UNREADABLE, Decision, by_decision, hold_back
+from scheduler.dispatch.decide import OPTED_OUT, QUEUED, Decision, by_decision, hold_back
 from scheduler.dispatch.due import ON_TIME, look, next_due, outlived, take_due
 from scheduler.dispatch.prepare import ATTEMPT, Prepared, attempts, prepare
 from scheduler.dispatch.rate import Lane, hold_lanes, keep, lanes
@@ -23,6 +23,7 @@ from scheduler.domain.status import Status
 from scheduler.history import move
 from scheduler.models import Attempt, Episode, Reminder
 from scheduler.opt_outs import Recipient
+from scheduler.plans.cases import UNREADABLE
 from scheduler.sets import CHUNK, insert
 
 #: how long a worker has for what it claimed; after that it is in doubt

@@ -18,7 +18,7 @@ class Company(NamedTuple):
     guests: list[Reminder]
 
     def parts(self, at: datetime) -> list[Part]:
-        """What each treatment says in its text. Raises ValueError and the like where a row holds nonsense."""
+        """What each treatment says in its text. Raises one of UNREADABLE where a row holds nonsense."""
         return parts_of(self.reminder, self.view, self.guests, at)
 
 

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from scheduler.alarms import Kind, alarm
 from scheduler.channels.base import REQUEST_TIMEOUT, Verdict
-from scheduler.dispatch.decide import SHORTEST
 from scheduler.dispatch.hold import hold
 from scheduler.dispatch.route import wanted
-from scheduler.dispatch.row import Row
+from scheduler.dispatch.row import SHORTEST, Row
 from scheduler.domain.status import AttemptStatus
 from scheduler.models import Attempt
 from scheduler.opt_outs import Recipient

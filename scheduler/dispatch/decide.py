@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.dispatch.row import SHORTEST as SHORTEST
-from scheduler.dispatch.row import Row
+from scheduler.dispatch.row import SHORTEST, Row
 from scheduler.domain.status import Status
 from scheduler.domain.stored import PAUSED
 from scheduler.models import Episode
-from scheduler.plans.cases import UNREADABLE as UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

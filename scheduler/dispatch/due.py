@@ -76,7 +76,7 @@ def look() -> Waiting:
 
 
 def take_due(
-    now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: bool, ahead: timedelta = ON_TIME
+    now: datetime, limit: int, senders: Mapping[int, Lane], *, queued: bool, ahead: timedelta
 ) -> list[int]:
     """Ids of due reminders, at most `limit`, locked until the transaction ends; `queued` as a look found it.
     Of those that are in no queue also what is due so long after `now`.

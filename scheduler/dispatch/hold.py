@@ -9,6 +9,7 @@ from django.db import transaction
 
 from scheduler.alarms import Kind, alarm, clear, open_alarms
 from scheduler.channels.base import Unanswered, answering
+from scheduler.channels.twilio_codes import SHUT_OUT
 from scheduler.dispatch.inquiry import Desk
 from scheduler.domain.status import Status
 from scheduler.history import note
@@ -19,9 +20,6 @@ log = structlog.get_logger(__name__)
 
 #: why a reminder waits whose sender is held
 REASON = "configuration"
-#: with these it is the account that is shut out, which shows in any request; a number that is not ours does
-#: not, and a person says when that is mended
-ACCOUNT_CODES = ("20003", "10001", "20005", "30002")
 #: a sender is not tried again before that
 REST = timedelta(minutes=5)
 DAY = timedelta(days=1)
@@ -69,7 +67,7 @@ def forget_refusals(now: datetime, worker: str) -> None:
 
 def held_since(now: datetime) -> list[Sender]:
     """Those that may be tried again by asking the provider."""
-    return list(Sender.objects.filter(held_at__lte=now - REST, held_reason__in=ACCOUNT_CODES))
+    return list(Sender.objects.filter(held_at__lte=now - REST, held_reason__in=SHUT_OUT))
 
 
 async def probe(desk: Desk) -> int:

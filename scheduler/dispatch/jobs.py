@@ -8,11 +8,11 @@ from scheduler.dispatch.claim import give_up_outlived
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.hold import forget_refusals, probe
 from scheduler.dispatch.inquiry import Desk
-from scheduler.dispatch.letters import alarm_letters, post_from_loop
+from scheduler.dispatch.notices import alarm_notices, post_from_loop
 from scheduler.dispatch.poll import poll
 from scheduler.dispatch.reconcile import give_up, reconcile
 from scheduler.dispatch.slots import take_slot
-from scheduler.dispatch.summary import summary_letters
+from scheduler.dispatch.summary import summary_notices
 from scheduler.dispatch.undelivered import follow_up
 from scheduler.dispatch.watchdog import watch
 from scheduler.models import Heartbeat, JobSlot
@@ -51,11 +51,11 @@ def prune(now: datetime, worker: str) -> None:
 
 
 async def tell_of_alarms(desk: Desk) -> None:
-    await post_from_loop(await desk.database(alarm_letters, desk.clock()), desk.database)
+    await post_from_loop(await desk.database(alarm_notices, desk.clock()), desk.database)
 
 
 async def tell_of_yesterday(desk: Desk) -> None:
-    await post_from_loop(await desk.database(summary_letters, desk.clock(), desk.worker), desk.database)
+    await post_from_loop(await desk.database(summary_notices, desk.clock(), desk.worker), desk.database)
 
 
 JOBS = (

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scheduler.channels.base import Channel
 from scheduler.channels.outbox import Outbox
-from scheduler.dispatch.claim import BATCH, claim
+from scheduler.dispatch.claim import claim
 from scheduler.dispatch.due import next_due
 from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.record import record
@@ -28,15 +28,11 @@ class Turn:
 
 
 def dispatch_once(
-    now: datetime,
-    channels: Mapping[str, Channel] | None = None,
-    *,
-    worker: str = "dispatcher",
-    limit: int = BATCH,
+    now: datetime, channels: Mapping[str, Channel] | None = None, *, worker: str = "dispatcher"
 ) -> Turn:
-    """Send what is due at `now` (aware UTC), at most `limit`; without `channels`, into the outbox."""
+    """Send what is due at `now` (aware UTC), a batch at most; without `channels`, into the outbox."""
     channels = {"outbox": Outbox()} | dict(channels or {})
-    batch = claim(now, worker=worker, live=channels.keys() - {"outbox"}, limit=limit)
+    batch = claim(now, worker=worker, live=channels.keys() - {"outbox"})
     cleared = recheck(batch.claimed, now, worker=worker)
     posted = asyncio.run(post_all(cleared, channels)) if cleared else []
     if posted:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from scheduler.channels.base import Outgoing
 from scheduler.dispatch.company import Company
-from scheduler.dispatch.decide import QUEUED, UNREADABLE, UNWRITABLE, Decision, last_moment, seconds_left
+from scheduler.dispatch.decide import QUEUED, UNWRITABLE, Decision, last_moment, seconds_left
 from scheduler.dispatch.rate import Lane
 from scheduler.dispatch.route import Route, choose
 from scheduler.dispatch.row import Row
@@ -19,6 +19,7 @@ from scheduler.dispatch.text import address, write
 from scheduler.domain.message import Email, Sms
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.opt_outs import Recipient
+from scheduler.plans.cases import UNREADABLE
 from scheduler.sets import stamp
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from scheduler.dispatch.claim import LEASE, Claimed
 from scheduler.dispatch.decide import (
     OPTED_OUT,
-    UNREADABLE,
     UNWRITABLE,
     Decision,
     hold_back,
@@ -24,6 +23,7 @@ from scheduler.dispatch.row import Row, load
 from scheduler.dispatch.unchanged import unchanged
 from scheduler.domain.status import Status
 from scheduler.opt_outs import Recipient
+from scheduler.plans.cases import UNREADABLE
 from scheduler.plans.renewal import lock
 
 log = structlog.get_logger(__name__)

@@ -39,9 +39,6 @@ ROWS = """
 """
 #: providers count the time that is left in whole seconds
 SHORTEST = timedelta(seconds=1)
-#: which of these columns are the reminder's, the episode's and the patient's
-REMINDER, EPISODE, PATIENT = slice(0, 16), slice(16, 29), slice(29, 35)
-INSTANTS = (7, 10, 11, 15, 19, 24, 33)
 
 
 class ReminderRow(NamedTuple):
@@ -105,6 +102,19 @@ class PatientRow(NamedTuple):
     page_revoked_at: datetime | None
     #: whether another of the patient's treatments runs
     has_company: bool
+
+
+#: which of the columns of ROWS are the reminder's, the episode's and the patient's, and which are instants
+REMINDER = slice(0, len(ReminderRow._fields))
+EPISODE = slice(REMINDER.stop, REMINDER.stop + len(EpisodeRow._fields))
+PATIENT = slice(EPISODE.stop, EPISODE.stop + len(PatientRow._fields))
+INSTANTS = tuple(
+    column
+    for column, kind in enumerate(
+        kind for part in (ReminderRow, EpisodeRow, PatientRow) for kind in part.__annotations__.values()
+    )
+    if kind in (datetime, datetime | None)
+)
 
 
 class Window(NamedTuple):

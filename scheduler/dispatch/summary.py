@@ -7,15 +7,15 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db.models import Count, QuerySet
 
-from scheduler.dispatch.letters import Letter, admins_of
+from scheduler.dispatch.notices import Notice, admins_of
 from scheduler.dispatch.slots import give_back, take_slot
+from scheduler.dispatch.watchdog import TAKEN
 from scheduler.domain import localtime
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, Event, Reminder
 
 #: hours on the clinic's clock between which it is sent; who starts a worker later hears tomorrow
 MORNING = range(8, 12)
-TAKEN = (AttemptStatus.SENT, AttemptStatus.UNDELIVERED, AttemptStatus.DELIVERED)
 # The statuses stand in the text: a partial index is not used for parameters.
 FOR_PEOPLE = "scheduler_reminder.status IN ('in_doubt', 'failed', 'undelivered')"
 ENDED_BADLY = (Status.FAILED, Status.UNDELIVERED)
@@ -55,9 +55,9 @@ def for_people() -> QuerySet[Reminder]:
     return Reminder.objects.across_clinics().extra(where=[FOR_PEOPLE])  # noqa: S610 - words of our own
 
 
-def summary_letters(now: datetime, worker: str) -> list[Letter]:
+def summary_notices(now: datetime, worker: str) -> list[Notice]:
     """For each clinic where it is morning, unless another worker has taken that morning."""
-    return [letter for clinic in _awake(now) for letter in _letters(clinic, now, worker)]
+    return [notice for clinic in _awake(now) for notice in _notices(clinic, now, worker)]
 
 
 def _awake(now: datetime) -> Iterator[Clinic]:
@@ -70,7 +70,7 @@ def _awake(now: datetime) -> Iterator[Clinic]:
             yield clinic
 
 
-def _letters(clinic: Clinic, now: datetime, worker: str) -> Iterator[Letter]:
+def _notices(clinic: Clinic, now: datetime, worker: str) -> Iterator[Notice]:
     today = localtime.local_date(clinic.timezone, now)
     addresses = admins_of([clinic])
     slot = localtime.start_of_day(clinic.timezone, today)
@@ -78,7 +78,7 @@ def _letters(clinic: Clinic, now: datetime, worker: str) -> Iterator[Letter]:
     if not addresses or not take_slot(job, slot, worker):
         return
     summary = summary_of(clinic, today - timedelta(days=1))
-    yield Letter(addresses, _subject(clinic, summary), _body(clinic, summary), lambda: give_back(job, slot))
+    yield Notice(addresses, _subject(clinic, summary), _body(clinic, summary), lambda: give_back(job, slot))
 
 
 def _subject(clinic: Clinic, summary: Summary) -> str:

@@ -23,6 +23,7 @@ SILENT = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 #: nobody needs to know it more exactly
 MOST = 1000
+#: what a provider took, whatever became of it
 TAKEN = (AttemptStatus.SENT, AttemptStatus.UNDELIVERED, AttemptStatus.DELIVERED)
 IN_VAIN = (AttemptStatus.RELEASED, AttemptStatus.REJECTED, AttemptStatus.NOT_FOUND)
 

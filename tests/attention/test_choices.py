@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from scheduler.attention import AGAIN, GONE, TOLD, choose, find, waiting, waiting_rows
+from scheduler.attention import AGAIN, LET_GO, TOLD, choose, find, waiting, waiting_rows
 from scheduler.attention.choices import Choice
 from scheduler.changes import Refused, Stale
 from scheduler.channels.base import Verdict, rejected
@@ -54,7 +54,7 @@ def test_critical_ones_come_first(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize("name", WAITS)
 @pytest.mark.parametrize(
-    ("choice", "status"), [(TOLD, Status.HANDLED), (GONE, Status.DROPPED)], ids=["told", "let go"]
+    ("choice", "status"), [(TOLD, Status.HANDLED), (LET_GO, Status.DROPPED)], ids=["told", "let go"]
 )
 def test_a_person_takes_it_off_the_list(clinic: Clinic, name: str, choice: Choice, status: Status) -> None:
     reminder = WAITS[name](clinic)
@@ -116,7 +116,7 @@ def test_not_to_somebody_who_stopped_it(clinic: Clinic) -> None:
         do(clinic, reminder, AGAIN)
 
 
-@pytest.mark.parametrize("choice", [AGAIN, TOLD, GONE])
+@pytest.mark.parametrize("choice", [AGAIN, TOLD, LET_GO])
 def test_what_does_not_wait_is_refused(clinic: Clinic, choice: Choice) -> None:
     reminder = sent(clinic)
     with pytest.raises(Refused, match="does not wait"):

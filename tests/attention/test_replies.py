@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.attention import handle, letters, open_replies
+from scheduler.attention import from_whom, handle, open_replies
 from scheduler.models import Clinic, Event, Reply
 from tests.dispatch.plans import live_clinic, patient_of
 from tests.enrolment.clinics import NOW
@@ -27,7 +27,7 @@ def test_it_says_whom_they_may_be_from(clinic: Clinic) -> None:
     one, other = patient_of(clinic), patient_of(clinic, name="Jo Example")
     reply(clinic)
     reply(clinic, 2, mobile="+447700900999")
-    first, second = letters(clinic, open_replies(clinic))
+    first, second = from_whom(clinic, open_replies(clinic))
     assert {episode.pk for episode in first.episodes} == {one.pk, other.pk}
     assert second.episodes == ()
 

@@ -6,8 +6,8 @@ import pytest
 
 from scheduler.channels.base import Verdict, rejected
 from scheduler.dispatch import dispatch_once
-from scheduler.dispatch.letters import post_letters
-from scheduler.dispatch.summary import summary_letters, summary_of
+from scheduler.dispatch.notices import post_notices
+from scheduler.dispatch.summary import summary_notices, summary_of
 from scheduler.domain.status import AttemptStatus
 from scheduler.models import Attempt, Clinic, Membership
 from tests.dispatch.plans import DAY_2, Recording, day_2_of, live_clinic, sms
@@ -43,7 +43,7 @@ def test_it_goes_to_the_admins_once_however_many_workers_run(clinic: Clinic, mai
     a_day(clinic)
     for minutes in range(0, 60, 5):
         for worker in ("worker 1", "worker 2"):
-            post_letters(summary_letters(MORNING + timedelta(minutes=minutes), worker))
+            post_notices(summary_notices(MORNING + timedelta(minutes=minutes), worker))
     (message,) = mailbox.messages
     assert message["To"] == f"admin@{clinic.slug}.example.com"
     assert message["Subject"] == f"{clinic.name}: 3 messages sent on Sun 22 Nov; 1 need attention"
@@ -57,17 +57,17 @@ def test_it_goes_in_the_clinics_own_morning(mailbox: Mailbox, zone: str, hours: 
     member(live_clinic(timezone=zone), ADMIN)
     gone = []
     for hour in range(24):
-        letters = summary_letters(datetime(2026, 11, 23, hour, tzinfo=UTC), "worker 1")
-        gone += [hour] * len(letters)
+        notices = summary_notices(datetime(2026, 11, 23, hour, tzinfo=UTC), "worker 1")
+        gone += [hour] * len(notices)
     assert gone == hours
 
 
 def test_it_is_tried_again_where_it_reached_nobody(clinic: Clinic, mailbox: Mailbox) -> None:
     member(clinic, ADMIN)
     mailbox.refuse = "451 later"
-    post_letters(summary_letters(MORNING, "worker 1"))
+    post_notices(summary_notices(MORNING, "worker 1"))
     mailbox.refuse = None
-    post_letters(summary_letters(MORNING + timedelta(minutes=5), "worker 2"))
+    post_notices(summary_notices(MORNING + timedelta(minutes=5), "worker 2"))
     assert len(mailbox.messages) == 1
 
 

@@ -14,7 +14,7 @@ from scheduler.channels.base import not_posted
 from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.inquiry import Desk
 from scheduler.dispatch.jobs import JOBS, beat, run_job
-from scheduler.dispatch.letters import alarm_letters, post_letters
+from scheduler.dispatch.notices import alarm_notices, post_notices
 from scheduler.dispatch.watchdog import GONE, LATE, progress_of, watch
 from scheduler.models import Alarm, Clinic, Heartbeat, Membership, Reminder, Sender
 from tests.dispatch.plans import DAY_2, MINUTE, Recording, day_2_of, live_clinic, patient_of, sms
@@ -128,7 +128,7 @@ def test_admins_are_told_once_and_again_after_a_day(clinic: Clinic, mailbox: Mai
     member(clinic, STAFF)
     alarm(Kind.LATE, now=DAY_2, clinic=clinic, detail="1 late.")
     for later in (timedelta(0), MINUTE, 2 * MINUTE, timedelta(hours=23), timedelta(days=1, minutes=2)):
-        post_letters(alarm_letters(DAY_2 + later))
+        post_notices(alarm_notices(DAY_2 + later))
     assert [message["To"] for message in mailbox.messages] == [f"admin@{clinic.slug}.example.com"] * 2
     assert "Messages that should have gone have not" in mailbox.messages[0]["Subject"]
 
@@ -146,7 +146,7 @@ def test_those_are_told_whom_it_concerns(
         about, {}
     )
     alarm("late", now=DAY_2, **subject)
-    post_letters(alarm_letters(DAY_2 + MINUTE))
+    post_notices(alarm_notices(DAY_2 + MINUTE))
     assert [message["To"] for message in mailbox.messages] == [f"admin@{slug}.example.com" for slug in told]
 
 
@@ -154,20 +154,20 @@ def test_a_letter_that_reached_nobody_is_tried_again(clinic: Clinic, mailbox: Ma
     member(clinic, ADMIN)
     alarm(Kind.LATE, now=DAY_2, clinic=clinic)
     mailbox.refuse = "451 later"
-    post_letters(alarm_letters(DAY_2 + MINUTE))
+    post_notices(alarm_notices(DAY_2 + MINUTE))
     mailbox.refuse = None
-    post_letters(alarm_letters(DAY_2 + 2 * MINUTE))
+    post_notices(alarm_notices(DAY_2 + 2 * MINUTE))
     assert len(mailbox.messages) == 1
 
 
 def test_without_email_nobody_is_written_to(clinic: Clinic) -> None:
     member(clinic, ADMIN)
     alarm(Kind.LATE, now=DAY_2, clinic=clinic)
-    assert alarm_letters(DAY_2 + MINUTE) == []
+    assert alarm_notices(DAY_2 + MINUTE) == []
 
 
 def asked(now: datetime) -> Callable[[str], int]:
-    """A worker's turn at the watchdog; how many letters its event loop posts."""
+    """A worker's turn at the watchdog; how many notices its event loop posts."""
 
     def turn(worker: str) -> int:
         async def database(step: Any, *args: Any) -> Any:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from scheduler import editions
 from scheduler.alarms import Kind, acknowledge
-from scheduler.attention import CHOICES, choose, handle, letters, open_replies, waiting, waiting_rows
+from scheduler.attention import CHOICES, choose, from_whom, handle, open_replies, waiting, waiting_rows
 from scheduler.changes import Refused
 from scheduler.dispatch.hold import let_go
 from scheduler.domain.row_number import row_number
@@ -47,7 +47,7 @@ def attention(request: ClinicRequest) -> HttpResponse:
 def _context(request: ClinicRequest) -> dict[str, Any]:
     clinic = request.clinic
     page = Paginator(waiting(clinic, request.now), PAGE).get_page(request.GET.get("page"))
-    written = letters(clinic, open_replies(clinic)[:PAGE])
+    written = from_whom(clinic, open_replies(clinic)[:PAGE])
     held = clinic.sender if clinic.sender and clinic.sender.held_at else None
     return {
         "page": page,
@@ -59,8 +59,8 @@ def _context(request: ClinicRequest) -> dict[str, Any]:
         # What is said of a held sender stands in a part of its own.
         "troubles": [one for one in request.alarms if not (held and one.alarm.kind == Kind.SENDER_HELD)],
         "held_trouble": next((one for one in request.alarms if one.alarm.kind == Kind.SENDER_HELD), None),
-        "urgent": [letter for letter in written if letter.reply.urgent],
-        "written": [letter for letter in written if not letter.reply.urgent],
+        "urgent": [one for one in written if one.reply.urgent],
+        "written": [one for one in written if not one.reply.urgent],
         "held_enrolments": held_rows(clinic),
         "unset": unset(clinic),
     }

@@ -22,7 +22,7 @@ AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Notice:
     """Each address gets one of its own. `undo` makes it due again, where it reached nobody."""
 
     to: tuple[str, ...]
@@ -39,20 +39,20 @@ def admins_of(clinics: Iterable[Clinic]) -> tuple[str, ...]:
     return tuple(sorted(set(found.values_list("user__email", flat=True))))
 
 
-def alarm_letters(now: datetime) -> list[Letter]:
+def alarm_notices(now: datetime) -> list[Notice]:
     """For every alarm once, and once more each day while it lasts; whoever asks first gets them all."""
     if not settings.EMAIL_LIVE:
         return []
     due = Q(mailed_at=None, opened_at__lte=now - PATIENCE) | Q(mailed_at__lte=now - AGAIN)
-    letters: list[Letter] = []
+    notices: list[Notice] = []
     for found in open_alarms().filter(due).select_related("clinic", "sender"):
         mine = Alarm.objects.filter(pk=found.pk, mailed_at=found.mailed_at)
         if mine.update(mailed_at=now) and (to := _told_of(found)):
-            letters.append(_about(found, to))
-    return letters
+            notices.append(_about(found, to))
+    return notices
 
 
-def _about(found: Alarm, to: tuple[str, ...]) -> Letter:
+def _about(found: Alarm, to: tuple[str, ...]) -> Notice:
     words = says(found)
     body = f"{words}\n\nSince {found.opened_at:%Y-%m-%d %H:%M} UTC.\n\n{settings.PUBLIC_URL}\n"
     subject = f"Aftercare: {words.partition('.')[0]}"
@@ -60,7 +60,7 @@ def _about(found: Alarm, to: tuple[str, ...]) -> Letter:
     def undo() -> None:
         Alarm.objects.filter(pk=found.pk).update(mailed_at=found.mailed_at)
 
-    return Letter(to, subject, body, undo)
+    return Notice(to, subject, body, undo)
 
 
 def _told_of(found: Alarm) -> tuple[str, ...]:
@@ -72,31 +72,31 @@ def _told_of(found: Alarm) -> tuple[str, ...]:
     return tuple(sorted({*admins_of(Clinic.objects.all()), *operators}))
 
 
-def post_letters(letters: Iterable[Letter]) -> None:
+def post_notices(notices: Iterable[Notice]) -> None:
     """Those that reach nobody are due again."""
-    for letter in letters:
-        if not _post(letter):
-            letter.undo()
+    for notice in notices:
+        if not _post(notice):
+            notice.undo()
 
 
-async def post_from_loop(letters: Iterable[Letter], database: Callable[..., Awaitable[object]]) -> None:
+async def post_from_loop(notices: Iterable[Notice], database: Callable[..., Awaitable[object]]) -> None:
     """The same beside an event loop; `database` runs a step in the thread that talks to the database."""
-    for letter in letters:
-        if not await asyncio.to_thread(_post, letter):
-            await database(letter.undo)
+    for notice in notices:
+        if not await asyncio.to_thread(_post, notice):
+            await database(notice.undo)
 
 
-def _post(letter: Letter) -> int:
+def _post(notice: Notice) -> int:
     """How many were reached. No transaction is open; the mail server has the time that EMAIL_URL gives it."""
-    return sum(_reaches(address, letter) for address in letter.to)
+    return sum(_reaches(address, notice) for address in notice.to)
 
 
-def _reaches(address: str, letter: Letter) -> bool:
+def _reaches(address: str, notice: Notice) -> bool:
     headers = {"Auto-Submitted": "auto-generated"}
     try:
-        EmailMessage(letter.subject, letter.body, to=[address], headers=headers).send()
+        EmailMessage(notice.subject, notice.body, to=[address], headers=headers).send()
     except (OSError, AnymailError, ValueError) as fault:
         # smtplib's own errors are OSErrors.
-        log.warning("letter not sent", why=type(fault).__name__)
+        log.warning("notice not sent", why=type(fault).__name__)
         return False
     return True
