@@ -86,6 +86,11 @@ def of_twilio(attempt_id: UUID, provider_id: str, reported: str, code: str = "")
     return Report(attempt_id, provider_id, reported, code, meaning(code) if failed else "")
 
 
+def as_kept(said: object, longest: int = 40) -> str:
+    """A word of a provider's, as it is stored: PostgreSQL keeps no NUL in a text."""
+    return str(said or "").replace("\x00", "")[:longest]
+
+
 @transaction.atomic
 def receive(report: Report, now: datetime) -> Receipt:
     """Keep the report, and move the attempt and its reminder forward if it says something new."""

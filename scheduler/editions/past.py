@@ -24,7 +24,7 @@ class Deed:
 
 def deeds(draft: Draft, seen_revision: int) -> tuple[Deed, ...]:
     """What happened to the draft since somebody saw it, the newest first."""
-    return tuple(_deed(event) for event in _since(draft, seen_revision))
+    return tuple(_deed(event) for event in events_since(draft, seen_revision))
 
 
 def settings_at(draft: Draft, revision: int) -> dict[str, str] | None:
@@ -42,11 +42,12 @@ def settings_at(draft: Draft, revision: int) -> dict[str, str] | None:
 
 def conflicts_of(draft: Draft) -> tuple[str, ...]:
     """What both sides had changed when the draft was last carried over: the draft's own stayed."""
-    last = _since(draft, 0).filter(kind__in=[BEGAN, RENEWED]).first()
+    last = events_since(draft, 0).filter(kind__in=[BEGAN, RENEWED]).first()
     return tuple(last.details["conflicts"]) if last and last.kind == RENEWED else ()
 
 
-def _since(draft: Draft, revision: int) -> QuerySet[Event]:
+def events_since(draft: Draft, revision: int) -> QuerySet[Event]:
+    """What was done to a draft since that revision, the newest first."""
     events = Event.objects.for_clinic(draft.clinic).filter(
         kind__in=KINDS, details__protocol=draft.protocol_id, details__revision__gt=revision
     )

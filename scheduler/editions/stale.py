@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduler.editions.past import events_since
 from scheduler.models import Draft, Event
 
 #: so many of the newest changes are told
@@ -19,12 +20,7 @@ DONE = {
 
 def what_changed(draft: Draft, seen_revision: int) -> str:
     """Who changed what, the newest first, in a sentence."""
-    events = Event.objects.for_clinic(draft.clinic).filter(
-        kind__in=[*DONE, "draft-changed"],
-        details__protocol=draft.protocol_id,
-        details__revision__gt=seen_revision,
-    )
-    events = events.order_by("-pk")[:MOST]
+    events = events_since(draft, seen_revision)[:MOST]
     told = "; ".join(f"{event.actor} {' and '.join(_told(event))}" for event in events)
     return _("The draft has changed since you looked at it: %(told)s.") % {"told": told or _("look again")}
 
@@ -40,7 +36,7 @@ def _told(event: Event) -> Iterator[str]:
             "before": _short(before),
         }
     if not event.details["changes"]:
-        yield "gave a reason"
+        yield _("gave a reason")
 
 
 def _short(text: str | None) -> str:

@@ -10,6 +10,8 @@ from scheduler.enrolment.phone import spoken
 from scheduler.models import Clinic, Patient
 
 TOKEN_LENGTH = 16
+#: of nobody's link; as long as a real one, so that segments are counted right
+EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
 #: the character for each byte; those left over at the end would make the first characters likelier
 CHARACTERS = bytes(ord(UNAMBIGUOUS[byte % len(UNAMBIGUOUS)]) for byte in range(256))
 UNEVEN = bytes(range(256 - 256 % len(UNAMBIGUOUS), 256))

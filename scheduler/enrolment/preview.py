@@ -13,7 +13,7 @@ from scheduler.domain.overlap import merged_phase
 from scheduler.domain.phases import Course, Phase
 from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent
 from scheduler.enrolment.checking import Checked, check, is_late, read, refuse_unknown_protocol
-from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to
+from scheduler.enrolment.contact import EXAMPLE_LINK_END, contact_of, link_to
 from scheduler.enrolment.effects import reworded_sentences, sentences
 from scheduler.enrolment.further import Together, new_addresses, planned_with
 from scheduler.enrolment.request import Enrolment
@@ -23,8 +23,6 @@ from scheduler.plans.texts import text_of
 from scheduler.plans.wording import WHY_NOT, named
 from scheduler.senders import leaves_for_real, shut_ways
 
-#: as long as a real one, so that the segments are right
-EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
 ANOTHER = {
     "mobile": gettext_lazy(
         "The mobile number is another one than this patient's so far. From now on all of the patient's "

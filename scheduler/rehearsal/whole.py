@@ -19,12 +19,10 @@ from scheduler.domain.rehearsal.clocks import WEEK, ClockChange, next_changes, q
 from scheduler.domain.rehearsal.totals import Tally, Totals
 from scheduler.domain.rehearsal.weekends import Weekend, around, cases_of, weekend
 from scheduler.enrolment import contact_of
-from scheduler.enrolment.contact import TOKEN_LENGTH, link_to
+from scheduler.enrolment.contact import EXAMPLE_LINK_END, link_to
 from scheduler.models import Clinic, Episode
 
 DAY = timedelta(days=1)
-#: as long as a real one, so that the segments are right
-EXAMPLE_LINK_END = "x" * TOKEN_LENGTH
 FIELDS = (
     "patient_id", "treated_at", "timezone", "answers", "enrolled_at", "at_desk", "site", "channels",
     "detail", "fewer_texts",

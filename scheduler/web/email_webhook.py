@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from scheduler.channels.base import Verdict
-from scheduler.receipts import Report, receive
+from scheduler.receipts import Report, as_kept, receive
 
 #: anymail's class for each provider that EMAIL_URL can name
 CLASSES = {
@@ -61,11 +61,6 @@ def email_status(request: HttpRequest) -> HttpResponseBase:
 @receiver(tracking)
 def note_report(event: AnymailTrackingEvent, **_: Any) -> None:
     """One event of one message."""
-    kind, reason = _word(event.event_type), _word(event.reject_reason)
+    kind, reason = as_kept(event.event_type), as_kept(event.reject_reason)
     verdict = REASONS.get(reason, Verdict.UNKNOWN) if kind in FAILED else ""
-    receive(Report(None, _word(event.message_id, 255), kind, reason, verdict), timezone.now())
-
-
-def _word(value: Any, longest: int = 40) -> str:
-    # PostgreSQL keeps no NUL in a text.
-    return str(value or "").replace("\x00", "")[:longest]
+    receive(Report(None, as_kept(event.message_id, 255), kind, reason, verdict), timezone.now())

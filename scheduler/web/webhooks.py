@@ -1,6 +1,5 @@
 """What providers post to us. Nothing is believed that is not signed."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
-from scheduler.receipts import of_twilio, receive
+from scheduler.receipts import as_kept, of_twilio, receive
 from scheduler.web.email_webhook import email_status
 
 
@@ -24,11 +23,6 @@ def is_signed(request: HttpRequest) -> bool:
     return bool(RequestValidator(settings.TWILIO.auth_token).validate(address, request.POST, signature))
 
 
-def _word(value: Any, longest: int) -> str:
-    # PostgreSQL keeps no NUL in a text.
-    return str(value).replace("\x00", "")[:longest]
-
-
 @csrf_exempt
 @require_POST
 def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
@@ -38,9 +32,9 @@ def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     said = request.POST
     report = of_twilio(
         attempt_id,
-        provider_id=_word(said.get("MessageSid") or said.get("SmsSid", ""), 255),
-        reported=_word(said.get("MessageStatus") or said.get("SmsStatus", ""), 40).lower(),
-        code=_word(said.get("ErrorCode", ""), 40),
+        provider_id=as_kept(said.get("MessageSid") or said.get("SmsSid", ""), 255),
+        reported=as_kept(said.get("MessageStatus") or said.get("SmsStatus", "")).lower(),
+        code=as_kept(said.get("ErrorCode", "")),
     )
     receive(report, timezone.now())
     return HttpResponse(status=204)

@@ -97,6 +97,13 @@ KINDS: Final[Mapping[str, Word]] = {
     "permit": gettext_lazy("Allowed"),
     "watch": gettext_lazy("Watch for"),
 }
+#: the same as headings on the patient's page
+NOW: Final[Mapping[str, Word]] = {
+    "do": gettext_lazy("Do now"),
+    "avoid": gettext_lazy("Avoid for now"),
+    "permit": gettext_lazy("You may"),
+    "watch": gettext_lazy("Watch for"),
+}
 
 
 def mark(status: str) -> str:
@@ -223,14 +230,6 @@ def seconds(value: float) -> str:
     if value < 2 * 3600:
         return _("%(number)s min") % {"number": int(value / 60)}
     return _("%(number)s h") % {"number": int(value / 3600)}
-
-
-NOW: Final[Mapping[str, Word]] = {
-    "do": gettext_lazy("Do now"),
-    "avoid": gettext_lazy("Avoid for now"),
-    "permit": gettext_lazy("You may"),
-    "watch": gettext_lazy("Watch for"),
-}
 
 
 def sentence_case(code: str) -> str:

@@ -49,8 +49,7 @@ def _context(request: ClinicRequest) -> dict[str, Any]:
     page = Paginator(waiting(clinic, request.now), PAGE).get_page(request.GET.get("page"))
     written = from_whom(clinic, open_replies(clinic)[:PAGE])
     held = clinic.sender if clinic.sender and clinic.sender.held_at else None
-    return {
-        "page": page,
+    waits = {
         "rows": [
             (row, _may_go_again(row.reminder, request), advice(row.reminder, request.now))
             for row in waiting_rows(page)
@@ -58,12 +57,13 @@ def _context(request: ClinicRequest) -> dict[str, Any]:
         "held": held,
         # What is said of a held sender stands in a part of its own.
         "troubles": [one for one in request.alarms if not (held and one.alarm.kind == Kind.SENDER_HELD)],
-        "held_trouble": next((one for one in request.alarms if one.alarm.kind == Kind.SENDER_HELD), None),
         "urgent": [one for one in written if one.reply.urgent],
         "written": [one for one in written if not one.reply.urgent],
         "held_enrolments": held_rows(clinic),
         "unset": unset(clinic),
     }
+    held_trouble = next((one for one in request.alarms if one.alarm.kind == Kind.SENDER_HELD), None)
+    return waits | {"page": page, "held_trouble": held_trouble, "nothing_waits": not any(waits.values())}
 
 
 def unset(clinic: Clinic) -> dict[str, list[editions.Missing]]:

@@ -69,7 +69,7 @@ def live(request: ClinicRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "obstacles": clinics.obstacles(request.clinic) if wanted else [],
-        "running": _running(request.clinic),
+        "running": _planned(request.clinic)["plans"],
     }
     return render(request, "clinic/live.html", context)
 
@@ -84,12 +84,6 @@ def _sender(clinic: Clinic) -> dict[str, Any]:
     """Whom texts come from, and how many other clinics send from there as well."""
     others = Clinic.objects.filter(sender=clinic.sender).exclude(pk=clinic.pk) if clinic.sender else None
     return {"row": clinic.sender, "others": others.count() if others is not None else 0}
-
-
-def _running(clinic: Clinic) -> int:
-    """How many plans still have something to send."""
-    planned = Reminder.objects.for_clinic(clinic).filter(status=Status.SCHEDULED)
-    return planned.values("episode").distinct().count()
 
 
 def _current(clinic: Clinic, protocol_id: str) -> tuple[Edition | None, Protocol]:

@@ -10,8 +10,7 @@ from scheduler.domain.edits.samples import all_answers
 from scheduler.domain.message import render
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.timeline import Treatment, timeline_of
-from scheduler.enrolment.contact import contact_of, link_to
-from scheduler.enrolment.preview import EXAMPLE_LINK_END
+from scheduler.enrolment.contact import EXAMPLE_LINK_END, contact_of, link_to
 from scheduler.models import Clinic, Detail
 
 

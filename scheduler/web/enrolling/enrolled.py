@@ -16,6 +16,7 @@ from scheduler.web.access import ClinicRequest, clinic_page
 
 #: so long a page looks for what becomes of the message
 WATCHED = timedelta(minutes=2)
+WENT = (Status.SENT, Status.DELIVERED)
 MOVING = (Status.CLAIMED, Status.SENT, Status.UNDELIVERED, Status.IN_DOUBT)
 
 
@@ -32,6 +33,11 @@ class Arrival:
     @property
     def in_outbox(self) -> bool:
         return bool(self.text and self.text.channel == "outbox")
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is in the outbox, and stays there."""
+        return bool(self.first and self.first.status in WENT and self.in_outbox)
 
     @property
     def is_due(self) -> bool:
@@ -59,8 +65,14 @@ class Arrival:
     @property
     def to_ask(self) -> bool:
         """Whether the patient may have it: only the patient knows whether it came to the right telephone."""
-        went = (Status.SENT, Status.DELIVERED, Status.IN_DOUBT)
-        return bool(self.first and self.first.status in went and not self.in_outbox)
+        may_have_it = (*WENT, Status.IN_DOUBT)
+        return bool(self.first and self.first.status in may_have_it and not self.in_outbox)
+
+    @property
+    def to_correct(self) -> bool:
+        """Whether a wrong number or address may be why, or is about to show."""
+        in_vain = (Status.UNDELIVERED, Status.FAILED)
+        return self.to_ask or bool(self.first and self.first.status in in_vain)
 
     @property
     def seen(self) -> str:

@@ -38,19 +38,23 @@ DATE = {"type": "date"}
 TIME = {"type": "time"}
 
 
-class ChangeForm(forms.Form):
-    """No field is required here: the use case finds all faults and says them better."""
+class ReasonForm(forms.Form):
+    """What every change asks for; the use case says where it is missing."""
 
     use_required_attribute = False
-    #: the use case's word for a field -> the form's; the first field stands for what concerns the whole
-    PLACES: ClassVar[Mapping[str, str]] = {}
-
     why = forms.CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy("A few words for the history, with your name."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": LONGEST_REASON}),
         required=False,
     )
+
+
+class ChangeForm(ReasonForm):
+    """No field is required here: the use case finds all faults and says them better."""
+
+    #: the use case's word for a field -> the form's; the first field stands for what concerns the whole
+    PLACES: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self, episode: Episode, reminder: Reminder | None, typed: Mapping[str, str] | None = None

@@ -66,6 +66,8 @@ def episode(request: ClinicRequest, episode: int) -> HttpResponse:
     )
     context = {
         "episode": found,
+        # Where nothing leaves at all, the head of the page says so.
+        "outbox_only": found.outbox_only and not request.nothing_leaves,
         "protocol": course.protocol,
         "day": course.treatment.day_of(request.now),
         "answers": answers_of(found, course.protocol),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from scheduler.changes import Refused, renew_link, revoke_link
-from scheduler.changes.doing import LONGEST_REASON
 from scheduler.changes.page_link import seen_of
 from scheduler.models import Episode, Patient
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.episodes.change_forms import ReasonForm
 from scheduler.web.words import Word
 
 
@@ -59,16 +58,6 @@ ACTS: Final[Mapping[str, Act]] = {
         gettext_lazy("The link is revoked."),
     ),
 }
-
-
-class ReasonForm(forms.Form):
-    use_required_attribute = False
-    why = forms.CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy("A few words for the history, with your name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": LONGEST_REASON}),
-        required=False,
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 M = TypeVar("M", bound=models.Model)
-BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARK = re.compile(r"([0-9]{1,17})-([0-9]{1,18})", re.ASCII)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -24,7 +24,7 @@ class Slice(Generic[M]):
     older: str = ""
 
 
-def sliced(rows: "QuerySet[M]", by: str, size: int, *, older: str = "", newer: str = "") -> Slice[M]:
+def sliced(rows: "QuerySet[M]", by: str, size: int, *, older: str, newer: str) -> Slice[M]:
     """So many rows by an instant, the newest first: older, or newer, than a mark. An odd mark is none."""
     at: Callable[[M], datetime] = lambda row: getattr(row, by)  # noqa: E731
     if place := _read(newer):
@@ -44,9 +44,9 @@ def sliced(rows: "QuerySet[M]", by: str, size: int, *, older: str = "", newer: s
 
 
 def _mark(row: list[M], at: Callable[[M], datetime]) -> str:
-    return f"{(at(row[0]) - BEGIN) // MICROSECOND}-{row[0].pk}" if row else ""
+    return f"{(at(row[0]) - EPOCH) // MICROSECOND}-{row[0].pk}" if row else ""
 
 
 def _read(mark: str) -> tuple[datetime, int] | None:
     found = MARK.fullmatch(mark)
-    return (BEGIN + int(found[1]) * MICROSECOND, int(found[2])) if found else None
+    return (EPOCH + int(found[1]) * MICROSECOND, int(found[2])) if found else None

@@ -14,7 +14,7 @@ from scheduler.web.patient.link import Link, private_link
 from scheduler.web.patient.plans import Plan, Planned
 
 #: what went at its time
-GONE = (Status.SENT, Status.DELIVERED)
+WENT = (Status.SENT, Status.DELIVERED)
 
 
 @require_safe
@@ -42,7 +42,7 @@ def patient_calendar(request: HttpRequest, link: Link) -> HttpResponse:
 
 def _has_entry(plan: Plan, one: Planned) -> bool:
     """What went, or goes; of a paused plan only what is critical goes."""
-    return one.status in GONE or (one.to_come and (one.critical or not plan.is_paused))
+    return one.status in WENT or (one.to_come and (one.critical or not plan.is_paused))
 
 
 def _titles(link: Link) -> Titles:

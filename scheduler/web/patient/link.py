@@ -4,6 +4,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,8 +18,6 @@ from scheduler.models import Clinic, Patient
 from scheduler.web.access import View
 from scheduler.web.patient.nobody import nobody, plan_of_nobody
 from scheduler.web.patient.plans import Plan, is_over, plans_of
-
-GONE = 410
 
 
 class Token:
@@ -110,7 +109,7 @@ def _kind_page(request: HttpRequest, patient: Patient | None, only: Clinic | Non
     clinic = patient.clinic if patient else only
     context = {"clinic": clinic, "contact": contact_of(clinic) if clinic else None, "over": bool(patient)}
     with translation.override(language_of(patient)):
-        status = GONE if patient else 404
+        status = HTTPStatus.GONE if patient else HTTPStatus.NOT_FOUND
         return _private(render(request, "patient/unknown.html", context, status=status))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,6 +12,7 @@ from scheduler.models import Clinic
 from scheduler.plans.rollout import running
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings.changes import unsaved
+from scheduler.web.timings.editions_shared import file_or_404
 from scheduler.web.timings.page import Page
 from scheduler.web.timings.show import context_of, current_page, draft_page, look_of, wanted_of
 from scheduler.web.timings.steps import STEPS, save, seen_revision
@@ -41,7 +42,7 @@ def _treatment(clinic: Clinic, protocol: str) -> dict[str, Any]:
 @clinic_page()
 def draft(request: ClinicRequest, protocol: str) -> HttpResponse:
     """The draft of a treatment's next edition; where there is none, what holds now."""
-    known(protocol)
+    file_or_404(protocol)
     if request.method == "POST":
         if not request.is_admin:
             raise PermissionDenied
@@ -57,7 +58,7 @@ def draft(request: ClinicRequest, protocol: str) -> HttpResponse:
 @clinic_page(admin=True)
 def check(request: ClinicRequest, protocol: str) -> HttpResponse:
     """What the form as it is would do, to be put beside it; nothing is stored."""
-    known(protocol)
+    file_or_404(protocol)
     found = editions.find_draft(request.clinic, protocol)
     if found is None or found.revision != seen_revision(request):
         return render(request, "clinic/timings_moved.html", {"draft": found})
@@ -68,10 +69,3 @@ def check(request: ClinicRequest, protocol: str) -> HttpResponse:
     noted = request.POST.getlist("noted")
     slots = [slot for slot in context["page"].slots.values() if slot.notes or slot.why or slot.id in noted]
     return render(request, "clinic/timings_check.html", context | {"slots": slots})
-
-
-def known(protocol: str) -> None:
-    try:
-        editions.find_protocol(protocol)
-    except editions.UnknownProtocol:
-        raise Http404 from None

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from scheduler import editions
 from scheduler.domain.protocol import Protocol
-from scheduler.enrolment.contact import TOKEN_LENGTH, contact_of, link_to, page_link
+from scheduler.enrolment.contact import EXAMPLE_LINK_END, contact_of, link_to, page_link
 from scheduler.models import Clinic, Edition
 from scheduler.plans.slices import Told
 from scheduler.web.access import ClinicRequest
@@ -33,7 +33,7 @@ def edition_or_404(clinic: Clinic, protocol_id: str, number: int) -> Edition:
 
 
 def told_of(clinic: Clinic) -> Told:
-    return Told(contact_of(clinic), link_to("x" * TOKEN_LENGTH), page_link)
+    return Told(contact_of(clinic), link_to(EXAMPLE_LINK_END), page_link)
 
 
 def sealed(request: ClinicRequest, protocol_id: str, about: str, content: Mapping[str, Any]) -> str:

@@ -13,11 +13,10 @@ from scheduler.domain.gsm7 import PART, SINGLE, UCS2_PART, UCS2_SINGLE, foreign_
 from scheduler.domain.phases import Phase
 from scheduler.domain.protocol import Protocol
 from scheduler.editions import Checked, file_of, protocol_of
-from scheduler.enrolment.contact import contact_of, link_to
+from scheduler.enrolment.contact import EXAMPLE_LINK_END, contact_of, link_to
 from scheduler.models import Clinic
 from scheduler.web.picture import until
 
-EXAMPLE_LINK_END = "23456789abcdefgh"
 ANSWERS, DAY, CLOCK = "sample", "treated-on", "treated-at"
 
 

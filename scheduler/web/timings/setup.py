@@ -14,7 +14,7 @@ from scheduler import editions
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.domain.protocol import Protocol
 from scheduler.web.access import ClinicRequest, clinic_page
-from scheduler.web.timings.draft import known
+from scheduler.web.timings.editions_shared import file_or_404
 
 MODES = [
     ("length", gettext_lazy("A number of days")),
@@ -27,7 +27,7 @@ MODES = [
 @clinic_page(admin=True)
 def set_up(request: ClinicRequest, protocol: str) -> HttpResponse:
     """Saving publishes an edition for new enrolments; a clinic that has said everything edits a draft."""
-    known(protocol)
+    file_or_404(protocol)
     edition = editions.current_edition(request.clinic, protocol)
     current = editions.protocol_of(edition) if edition else editions.find_protocol(protocol)
     settled = edition is not None and not current.missing_settings()
