@@ -40,4 +40,5 @@ MEANING: dict[str, Verdict] = {
 
 
 def meaning(code: str) -> Verdict:
+    """Of the code in a refusal or in a later report."""
     return MEANING.get(code, Verdict.UNKNOWN)

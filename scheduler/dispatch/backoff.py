@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+#: after the first try, and at the most
 FIRST = timedelta(seconds=30)
 LONGEST = timedelta(hours=1)
 

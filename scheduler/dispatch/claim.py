@@ -28,6 +28,7 @@ from scheduler.sets import CHUNK, insert
 
 #: how long a worker has for what it claimed; after that it is in doubt
 LEASE = timedelta(seconds=60)
+#: of a single turn; a worker that goes on takes more at once
 BATCH = 50
 #: what becomes of a reminder whose patient is planned anew first
 ANEW = "planned-anew"

@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 #: an alarm that is over in less was none to write about
 PATIENCE = timedelta(minutes=1)
+#: while it lasts, it is written about once more after so long
 AGAIN = timedelta(days=1)
 
 

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 #: counted from when it was taken; each wait is twice the one before
 GIVEN_UP_AFTER = timedelta(days=1)
+#: texts asked about in one go, and how many at once
 TEXTS = 200
 AT_ONCE = 10
 

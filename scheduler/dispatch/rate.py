@@ -26,6 +26,7 @@ class Lane:
     """A sender, as one claim sees it and fills it."""
 
     sender: int
+    #: segments
     per_second: float
     #: when the next slot begins
     free_at: datetime

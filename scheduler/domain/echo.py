@@ -7,9 +7,9 @@ LONGEST = 40
 LONGEST_WORD, LONGEST_LINE = 200, 2000
 
 
-def cut(typed: str, most: int = LONGEST) -> str:
+def cut(typed: str) -> str:
     """Its beginning, with dots where it goes on."""
-    return typed if len(typed) <= most else f"{typed[:most]}..."
+    return typed if len(typed) <= LONGEST else f"{typed[:LONGEST]}..."
 
 
 def quoted(typed: str) -> str:

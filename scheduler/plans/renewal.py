@@ -40,10 +40,9 @@ def lock(patients: Iterable[int], *, busy_too: bool = True) -> list[int]:
 
 
 @transaction.atomic
-def renew(patients: Iterable[int], now: datetime, *, actor: str, busy_too: bool = True) -> dict[int, Diff]:
+def renew(patients: Iterable[int], now: datetime, *, actor: str) -> dict[int, Diff]:
     """Plan these patients anew from what is stored; return what changed, by patient."""
-    held = lock(patients, busy_too=busy_too)
-    return write(load_cases(held), now, actor=actor)
+    return write(load_cases(lock(patients)), now, actor=actor)
 
 
 def write(

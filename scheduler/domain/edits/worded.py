@@ -7,9 +7,6 @@ from scheduler.domain.protocol import Line, Message, Protocol
 
 #: fields of a message that say when it goes, and what staff call it
 TIMING = (".day", ".time", ".send_by", ".label")
-SENDING = {"sending_from", "sending_until"}
-#: parts that no text is made of
-UNSAID = {"title", "source", "topics", "statements", "questions", "values"}
 
 
 def may_read_otherwise(before: Protocol, after: Protocol) -> frozenset[str]:

@@ -7,6 +7,7 @@ from django.db.models import CharField, Lookup, Q, QuerySet
 
 from scheduler.models import Clinic, Episode, Patient
 
+#: of what is typed; no name that is kept is longer
 LONGEST = 120
 #: so few digits are the last ones of a number
 LAST_DIGITS = 4
