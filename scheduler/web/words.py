@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduler.dates import wall_moment
+from scheduler.dates import day, moment, wall_moment
 from scheduler.domain.length import Length
+from scheduler.domain.phases import Phase
 from scheduler.domain.status import Status
 from scheduler.models import Event, Reminder
 from scheduler.plans.wording import WHY_NOT
@@ -211,6 +212,15 @@ def _of_message(reminder: Reminder, what: Word, why: str) -> str:
     said = _("Message of %(due)s: %(what)s (%(why)s)") if why else _("Message of %(due)s: %(what)s")
     due = wall_moment(datetime.fromisoformat(reminder.due_local))
     return said % {"due": due, "what": str(what).lower(), "why": why}
+
+
+def until(phase: Phase, zone: str) -> str:
+    """Until Fri 4 Dec; with the hour where it does not hold through the end of that day."""
+    if phase.ends_at is None or phase.last_date is None:
+        return _("no end given")
+    end = day(phase.last_date) if phase.ends_with_day else moment(zone, phase.ends_at)
+    said = _("at least until %(end)s") if phase.at_least else _("until %(end)s")
+    return said % {"end": end}
 
 
 def length(value: Length) -> str:

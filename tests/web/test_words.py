@@ -7,7 +7,7 @@ from scheduler.domain.length import Length
 from scheduler.domain.status import Status
 from scheduler.domain.timeline import Phase
 from scheduler.web import words
-from scheduler.web.picture import Scale, draw, until
+from scheduler.web.episodes.picture import Scale, draw
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_it_says_until_when(
     phase = Phase(
         "p", "do", "site", "P", starts_at, ends_at, 0, None, last_date, None, whole_day, at_least, ()
     )
-    assert until(phase, "Europe/London") == said
+    assert words.until(phase, "Europe/London") == said

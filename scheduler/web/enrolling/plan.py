@@ -10,7 +10,7 @@ from scheduler.domain.timeline import Phase, PlannedReminder
 from scheduler.enrolment import Preview
 from scheduler.models import Episode
 from scheduler.plans.wording import named
-from scheduler.web.picture import until
+from scheduler.web.words import until
 
 
 @dataclass(frozen=True)

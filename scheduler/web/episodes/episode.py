@@ -19,8 +19,9 @@ from scheduler.models import Attempt, Episode, Reminder
 from scheduler.plans.view import View, guests_of, parts_of, views
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.episodes.history import history, stands_since
+from scheduler.web.episodes.picture import draw
 from scheduler.web.episodes.stopped import stopped_of
-from scheduler.web.picture import draw, until
+from scheduler.web.words import until
 
 
 @dataclass(frozen=True)

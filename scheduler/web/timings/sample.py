@@ -15,7 +15,7 @@ from scheduler.domain.protocol import Protocol
 from scheduler.editions import Checked, file_of, protocol_of
 from scheduler.enrolment.contact import EXAMPLE_LINK_END, contact_of, link_to
 from scheduler.models import Clinic
-from scheduler.web.picture import until
+from scheduler.web.words import until
 
 ANSWERS, DAY, CLOCK = "sample", "treated-on", "treated-at"
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from scheduler import dates
 from scheduler.domain import localtime
 from scheduler.domain.timeline import Phase
@@ -16,6 +14,10 @@ from scheduler.models import Reminder
 from scheduler.web import words
 
 KINDS = ("do", "avoid", "permit", "watch")
+#: percent: less of a bar would not be seen, and the date at a tick further on would reach over the edge
+THINNEST, EDGE = 0.4, 93
+#: so many days have a tick every other day, more of them one a week
+SHORT = 10
 
 
 @dataclass(frozen=True)
@@ -111,21 +113,12 @@ def _groups(
 def _bar(scale: Scale, phase: Phase, own: Phase | None) -> Bar:
     left = scale.x(phase.starts_at)
     right = scale.x(phase.ends_at) if phase.ends_at else 100
-    said = until(phase, scale.zone)
+    said = words.until(phase, scale.zone)
     if own is None or own.ends_at is None:
-        return Bar(phase, _percent(left), _percent(max(right - left, 0.4)), said)
+        return Bar(phase, _percent(left), _percent(max(right - left, THINNEST)), said)
     end = scale.x(own.ends_at)
-    more = _percent(end), _percent(max(right - end, 0.4))
-    return Bar(phase, _percent(left), _percent(max(end - left, 0.4)), said, more)
-
-
-def until(phase: Phase, zone: str) -> str:
-    """Until Fri 4 Dec; with the hour where it does not hold through the end of that day."""
-    if phase.ends_at is None or phase.last_date is None:
-        return _("no end given")
-    end = dates.day(phase.last_date) if phase.ends_with_day else dates.moment(zone, phase.ends_at)
-    said = _("at least until %(end)s") if phase.at_least else _("until %(end)s")
-    return said % {"end": end}
+    more = _percent(end), _percent(max(right - end, THINNEST))
+    return Bar(phase, _percent(left), _percent(max(end - left, THINNEST)), said, more)
 
 
 def _mark(scale: Scale, reminder: Reminder) -> Mark:
@@ -135,10 +128,10 @@ def _mark(scale: Scale, reminder: Reminder) -> Mark:
 
 
 def _ticks(scale: Scale, first: date, days: int) -> Iterable[Tick]:
-    for number in range(0, days + 1, 7 if days > 10 else 2):
+    for number in range(0, days + 1, 7 if days > SHORT else 2):
         day = first + timedelta(days=number)
         x = scale.x(localtime.start_of_day(scale.zone, day))
-        if x <= 93:
+        if x <= EDGE:
             yield Tick(_percent(x), dates.day(day), wide_only=number % 14 != 0)
 
 
