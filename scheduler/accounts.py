@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -64,7 +65,11 @@ def admit(clinic: Clinic, email: str, role: Membership.Role) -> Access:
         user = open_account(email, password)
     memberships = Membership.objects.for_clinic(clinic).filter(user=user)
     before = memberships.values_list("role", flat=True).first() or ""
-    Membership.objects.across_clinics().update_or_create(clinic=clinic, user=user, defaults={"role": role})
+    # Whoever runs the installation knows who it is; a person without a password still needs the invitation.
+    joined: dict[str, Any] = {"invited_at": None} if user.has_usable_password() else {}
+    Membership.objects.across_clinics().update_or_create(
+        clinic=clinic, user=user, defaults={"role": role} | joined
+    )
     return Access(user.email, password, before)
 
 

@@ -1,5 +1,7 @@
-"""People are invited to a clinic by email. A link leads them to a password, or to signing in.
+"""People are invited to a clinic by email. A link leads them to a password, or to signing in, and in.
 
+Nobody is in without the link: the address alone proves nothing, for another clinic may have invited it first
+and, where no email is sent, have chosen its password.
 An invitation looks the same to whoever sends it, whether the address has an account elsewhere or not.
 """
 
@@ -62,7 +64,7 @@ def _account(email: str) -> User:
 def invite_again(clinic: Clinic, pk: int, *, actor: str, now: datetime) -> Membership:
     """Begin an open invitation anew: the link before it stops working.
 
-    Raises Refused where the person has signed in, Membership.DoesNotExist where it was withdrawn.
+    Raises Refused where the person has joined, Membership.DoesNotExist where it was withdrawn.
     """
     member = _still_open(clinic, pk)
     member.invited_at = now
@@ -84,8 +86,17 @@ def withdraw(clinic: Clinic, pk: int, *, actor: str, now: datetime) -> None:
 def _still_open(clinic: Clinic, pk: int) -> Membership:
     member = locked(clinic, pk)
     if not Membership.objects.for_clinic(clinic).filter(OPEN, pk=pk).exists():
-        raise Refused({"": _("This person has signed in meanwhile, so the invitation is over.")})
+        raise Refused({"": _("This person has joined meanwhile, so the invitation is over.")})
     return member
+
+
+@transaction.atomic
+def accept(member: Membership, *, now: datetime) -> None:
+    """The invited person, who is signed in, comes in. Raises as `invite_again` does."""
+    row = _still_open(member.clinic, member.pk)
+    row.invited_at = None
+    row.save(update_fields=["invited_at"])
+    note(row.clinic, "invitation-accepted", actor=row.user.email, now=now, member=row.user.email)
 
 
 def link_of(member_pk: int, invited_at: datetime) -> str:

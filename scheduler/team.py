@@ -6,7 +6,7 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from scheduler.accounts import close_account
@@ -14,10 +14,10 @@ from scheduler.clinics import Refused
 from scheduler.history import note
 from scheduler.models import ApiKey, Clinic, Membership
 
-#: they have signed in since they were invited, or never had to be
-JOINED = Q(invited_at=None) | Q(user__last_login__gte=F("invited_at"))
-#: the others
-OPEN = Q(invited_at__isnull=False) & (Q(user__last_login=None) | Q(user__last_login__lt=F("invited_at")))
+#: they accepted their invitation, or never needed one
+JOINED = Q(invited_at=None)
+#: the others: no page of the clinic opens for them yet
+OPEN = Q(invited_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,17 @@ def find_member(clinic: Clinic, pk: int) -> Member | None:
 def _rows(clinic: Clinic) -> QuerySet[Membership]:
     second = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
     members = Membership.objects.for_clinic(clinic).select_related("user")
-    return members.annotate(two_step=Exists(second), still_open=OPEN)
+    return members.annotate(two_step=Exists(second))
 
 
 def _member(row: Membership) -> Member:
-    joined = not row.still_open  # type: ignore[attr-defined]
+    joined = row.invited_at is None
     return Member(
         pk=row.pk,
         # Lower case: an account elsewhere may write it another way.
         email=row.user.email.lower(),
         role=Membership.Role(row.role),
-        invited_at=None if joined else row.invited_at,
+        invited_at=row.invited_at,
         last_sign_in=row.user.last_login if joined else None,
         two_step=joined and bool(row.two_step),  # type: ignore[attr-defined]
     )
@@ -133,7 +133,7 @@ def _faults(
     if row.role == Membership.Role.ADMIN and not others.exclude(pk=row.pk).exists():
         yield (
             "role" if role else "sure",
-            _("This is the only admin who has signed in: make somebody else an admin first."),
+            _("This is the only admin who has joined: make somebody else an admin first."),
         )
     elif row.user.email.lower() == actor.lower() and not sure:
         yield "sure", _("This is your own account: tick the box if you mean it.")

@@ -47,7 +47,7 @@ class Membership(ClinicOwned):
 
     user = models.ForeignKey("scheduler.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
-    #: when the invitation was sent last; it stands open until they sign in after that. Null: never invited
+    #: when the invitation was sent last, while it stands open; only who accepts it gets in. Null: joined
     invited_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -23,6 +23,7 @@ from scheduler.attention import count_waiting
 from scheduler.dispatch.watchdog import notice_workers
 from scheduler.models import Alarm, Clinic, Membership, User
 from scheduler.senders import leaves_for_real
+from scheduler.team import JOINED
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def memberships_of(user: Any) -> Any:
     """The memberships of a signed-in user with their clinics, in order of the clinics' names."""
     return (
         Membership.objects.across_clinics()
-        .filter(user=user)
+        .filter(JOINED, user=user)
         .select_related("clinic__sender")
         .order_by("clinic__name")
     )

@@ -28,6 +28,7 @@ def test_somebody_new_is_invited_comes_in_and_is_removed(scripts: bool, enter: C
     jo.page.get_by_label("Email").fill("jo@example.com")
     jo.page.get_by_label("Password").fill(PASSWORD)
     jo.page.get_by_role("button", name="Sign in").click()
+    jo.page.get_by_role("button", name="Join the team").click()
     jo.page.wait_for_url("**/c/example/")
     admin.go("/c/example/team")
     admin.page.get_by_role("link", name="jo@example.com").click()

@@ -175,6 +175,7 @@ VISITS: dict[str, list[Visit]] = {
     "invitation": [
         Visit("/invitation/x", who="nobody", status=404),
         Visit("{link}", who="nobody"),
+        Visit("{link}"),
         Visit("{used}", {}, who="nobody"),
     ],
     "timings": [

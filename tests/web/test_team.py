@@ -90,10 +90,39 @@ def test_a_new_person_comes_in_by_a_link_that_works_once(
     assert "Your password is chosen" in done.content.decode()
     again = Client().post(link)
     assert "has a password already" in again.content.decode()
-    jo.post("/accounts/login/", {"login": "jo@example.com", "password": PASSWORD})
+    back = jo.post("/accounts/login/", {"login": "jo@example.com", "password": PASSWORD})
+    assert back.headers["Location"] == link
+    assert jo.get("/c/leafy/").status_code == 404
+    assert jo.post(link).headers["Location"] == "/c/leafy/"
     assert jo.get("/c/leafy/").status_code == 200
     assert Client().get(link).status_code == 404
-    assert events(clinic) == [("member-invited", "Jo@example.com", "admin@leafy.example.com")]
+    assert events(clinic) == [
+        ("member-invited", "Jo@example.com", "admin@leafy.example.com"),
+        ("invitation-accepted", "Jo@example.com", "Jo@example.com"),
+    ]
+
+
+def test_whoever_was_invited_under_an_address_is_in_no_other_team_by_it(
+    admin: Client, clinic: Clinic, other_clinic: Clinic
+) -> None:
+    """Without mail the other clinic's admin has that clinic's link, and could choose the password with it."""
+    page_of_link = admin.post(URL, NEW | {"role": "admin"}, follow=True).content.decode()
+    theirs = signed_in(member(other_clinic, "admin"))
+    link = link_in(theirs.post("/c/other/team", NEW, follow=True).content.decode())
+    form = password_page(theirs_alone := Client(), link)
+    theirs_alone.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    theirs_alone.post("/accounts/login/", {"login": "jo@example.com", "password": PASSWORD})
+    theirs_alone.post(link)
+    assert theirs_alone.get("/c/other/").status_code == 200
+    assert theirs_alone.get("/c/leafy/").status_code == 404
+    assert theirs_alone.get("/").headers["Location"] == "/c/other/"
+    assert Client().get(link_in(page_of_link)).status_code == 200
+
+
+def test_a_link_lets_nobody_in_who_is_signed_in_as_somebody_else(admin: Client, clinic: Clinic) -> None:
+    link = link_in(admin.post(URL, NEW, follow=True).content.decode())
+    assert "You are signed in here as admin@leafy.example.com" in shown(admin, link)
+    assert Membership.objects.for_clinic(clinic).filter(invited_at__isnull=False).exists()
 
 
 def test_whoever_signs_in_elsewhere_becomes_a_member_and_keeps_the_password(
@@ -101,9 +130,14 @@ def test_whoever_signs_in_elsewhere_becomes_a_member_and_keeps_the_password(
 ) -> None:
     jo = member(other_clinic, "admin", "jo@example.com")
     admin.post(URL, NEW)
-    answer = Client().post(link_in(mailed(mailbox)))
-    assert "has a password already" in answer.content.decode()
-    assert signed_in(jo).get("/c/leafy/").status_code == 200
+    link, theirs = link_in(mailed(mailbox)), signed_in(jo)
+    assert "has a password already" in Client().post(link).content.decode()
+    assert f"?next={link}" in shown(Client(), link).replace("%3A", ":")
+    assert theirs.get("/c/leafy/").status_code == 404
+    assert "Join the team" in shown(theirs, link)
+    for _ in range(2):
+        theirs.post(link)
+        assert theirs.get("/c/leafy/").status_code == 200
     jo.refresh_from_db()
     assert jo.check_password("correct horse battery")
 
@@ -124,7 +158,7 @@ def test_an_admin_sees_the_same_whether_the_address_has_an_account_or_not(
             row = Membership.objects.for_clinic(clinic).get(user__email__iexact=email)
             if not mail:
                 pages += shown(Client(), link_in(pages))
-            found = re.sub(r"/invitation/[\w:-]+|csrf\S+\" value=\"\w+", "", pages)
+            found = re.sub(r"/invitation/[\w:%-]+|csrf\S+\" value=\"\w+", "", pages)
             seen.append(found.replace(email, "x").replace(f"/{row.pk}", "/0"))
             admin.post(page_of(clinic, email), {"do": "withdraw"}, follow=True)
     assert seen[0] == seen[1]
@@ -239,7 +273,7 @@ def test_the_last_admin_stays(said: dict[str, str], admin: Client, clinic: Clini
     admin.post(URL, NEW | {"role": "admin"})
     answer = admin.post(page_of(clinic, "admin@leafy.example.com"), said)
     assert answer.status_code == 422
-    assert "the only admin who has signed in" in answer.content.decode()
+    assert "the only admin who has joined" in answer.content.decode()
     assert Membership.objects.for_clinic(clinic).filter(role="admin").count() == 2
 
 
