@@ -47,6 +47,16 @@ def test_it_says_what_was_wanted_and_whether_it_was_reached(result: dict[str, An
     assert row in document([result], MACHINE, "")
 
 
+def test_what_is_sent_beside_much_that_is_not_due_stands_beside_the_same_with_none() -> None:
+    alone, beside = (
+        line("dispatch", case=f"{pending}", workers=1, pending=pending, ratio=ratio)
+        for pending, ratio in ((0, 0.5), (1_000_000, 0.45))
+    )
+    page = document([alone, beside], MACHINE, "")
+    assert "| SQLite | 1 | 1,000,000 | 0.90 | ≥ 0.95 | no, by 5% |" in page
+    assert "| 0.45 |" not in page
+
+
 def test_it_keeps_what_was_written_by_hand() -> None:
     first = document([LATE], MACHINE, "")
     written = first.replace("<!-- by hand: lateness -->\n", "<!-- by hand: lateness -->\nThe disk is slow.\n")
