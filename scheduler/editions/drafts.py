@@ -89,7 +89,7 @@ def open_draft(
 ) -> Draft:
     """Open the clinic's draft with this content; `details` say where it came from. Raises Refused."""
     with transaction.atomic():
-        Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+        lock(clinic)
         row = Draft.objects.for_clinic(clinic).filter(protocol_id=file.id).first()
         if row and row.is_open:
             raise Refused(
@@ -179,6 +179,12 @@ def discard_draft(clinic: Clinic, protocol_id: str, *, seen_revision: int, actor
         draft = locked(clinic, protocol_id, seen_revision)
         draft.is_open = False
         _save(draft, "draft-discarded", actor, now, settings=draft.settings)
+
+
+def lock(clinic: Clinic) -> None:
+    """Whoever begins or publishes at once queues here: there is one draft, and numbers have no gap."""
+    # Enrolments go on meanwhile: they only refer to the clinic.
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def locked(clinic: Clinic, protocol_id: str, seen_revision: int) -> Draft:

@@ -17,7 +17,7 @@ from scheduler.domain.edits.timing import REASON_MISSING
 from scheduler.domain.protocol import Protocol
 from scheduler.editions.checking import Checked, check
 from scheduler.editions.current import current_edition, protocol_of
-from scheduler.editions.drafts import file_of, locked
+from scheduler.editions.drafts import file_of, lock, locked
 from scheduler.editions.files import find_protocol
 from scheduler.editions.kept import faults_of_kept
 from scheduler.editions.refused import Refused
@@ -118,12 +118,6 @@ def publish_draft(
             number=edition.number,
         )
     return edition
-
-
-def lock(clinic: Clinic) -> None:
-    """Two people publishing at once queue here, so that numbers have no gap and no double."""
-    # Enrolments go on meanwhile: they only refer to the clinic.
-    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def refuse_unready(checked: Checked, *, same_too: bool = False) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from scheduler.editions import Refused, Stale, publish_draft
-from scheduler.editions.publishing import lock
+from scheduler.editions.drafts import lock
 from scheduler.editions.stale import what_changed
 from scheduler.models import Clinic, Draft, Event, Rollout
 from scheduler.plans.deeds import DECIDED

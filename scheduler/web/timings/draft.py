@@ -11,8 +11,8 @@ from scheduler import editions
 from scheduler.models import Clinic
 from scheduler.plans.rollout import running
 from scheduler.web.access import ClinicRequest, clinic_page
+from scheduler.web.timings.asked import file_or_404
 from scheduler.web.timings.changes import unsaved
-from scheduler.web.timings.editions_shared import file_or_404
 from scheduler.web.timings.page import Page
 from scheduler.web.timings.show import context_of, current_page, draft_page, look_of, wanted_of
 from scheduler.web.timings.steps import STEPS, save, seen_revision

@@ -17,7 +17,7 @@ from scheduler.models import Clinic, Edition, Membership, Rollout
 from scheduler.plans.rollout import differences, running
 from scheduler.web.access import ClinicRequest, clinic_page, memberships_of
 from scheduler.web.timings import edition_words, effect_words
-from scheduler.web.timings.editions_shared import edition_or_404, file_or_404
+from scheduler.web.timings.asked import edition_or_404, file_or_404
 
 
 @require_safe

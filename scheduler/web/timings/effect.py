@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from scheduler import editions
 from scheduler.editions import Checked, Refused, Stale
-from scheduler.models import Draft, Episode
+from scheduler.enrolment.contact import EXAMPLE_LINK_END, contact_of, link_to, page_link
+from scheduler.models import Clinic, Draft, Episode
 from scheduler.plans.rollout import running
-from scheduler.plans.slices import Look, PatientEffect, begin, look_on, one_by_one
+from scheduler.plans.slices import Look, PatientEffect, Told, begin, look_on, one_by_one
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings import effect_words
-from scheduler.web.timings.editions_shared import SLICE, file_or_404, sealed, told_of, unsealed
+from scheduler.web.timings.asked import file_or_404
+from scheduler.web.timings.sealing import SLICE, sealed, unsealed
 
 #: patients on one page
 PAGE = 20
@@ -70,7 +72,7 @@ def _looked(request: ClinicRequest, ready: Ready) -> dict[str, Any]:
     carried = unsealed(request, name, "look", request.GET.get("look", ""))
     look = Look(**carried) if carried else begin(ready.draft)
     if not look.finished:
-        look = look_on(ready.draft, ready.checked.protocol, look, told_of(clinic), request.now, SLICE)
+        look = look_on(ready.draft, ready.checked.protocol, look, _told_of(clinic), request.now, SLICE)
     return {
         "look": look,
         "rows": effect_words.rows(look.counts),
@@ -89,7 +91,7 @@ def effect_patients(request: ClinicRequest, protocol: str) -> HttpResponse:
     if not (after.isascii() and after.isdecimal() and len(after) < 19):
         return redirect("effect-patients", request.clinic.slug, protocol)
     found, onward = one_by_one(
-        ready.draft, ready.checked.protocol, told_of(request.clinic), request.now,
+        ready.draft, ready.checked.protocol, _told_of(request.clinic), request.now,
         after=int(after), most=PAGE, seconds=SLICE,
     )  # fmt: skip
     context = {
@@ -113,6 +115,10 @@ def _named(request: ClinicRequest, found: list[PatientEffect]) -> list[dict[str,
         }
         for one in found
     ]
+
+
+def _told_of(clinic: Clinic) -> Told:
+    return Told(contact_of(clinic), link_to(EXAMPLE_LINK_END), page_link)
 
 
 def _base(request: ClinicRequest, protocol: str) -> dict[str, Any]:

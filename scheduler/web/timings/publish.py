@@ -19,7 +19,8 @@ from scheduler.plans.rollout import running
 from scheduler.plans.slices import Look
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings import edition_words, effect_words
-from scheduler.web.timings.editions_shared import file_or_404, sealed, unsealed
+from scheduler.web.timings.asked import file_or_404
+from scheduler.web.timings.sealing import sealed, unsealed
 
 NEW, ALL = "new", "all"
 TO = [

@@ -20,7 +20,8 @@ from scheduler.models import Clinic
 from scheduler.rehearsal import Part, Run, Stage, around_change, look_on, stage_of
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings import rehearse_figures
-from scheduler.web.timings.editions_shared import SLICE, file_or_404, sealed, unsealed
+from scheduler.web.timings.asked import file_or_404
+from scheduler.web.timings.sealing import SLICE, sealed, unsealed
 
 PAST, MADE, CLOCKS = "past", "made", "clocks"
 USUAL, MOST, DRAFT = timedelta(days=90), 20_000, "draft"

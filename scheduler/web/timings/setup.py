@@ -14,7 +14,7 @@ from scheduler import editions
 from scheduler.domain.clinic_values import SettingFault
 from scheduler.domain.protocol import Protocol
 from scheduler.web.access import ClinicRequest, clinic_page
-from scheduler.web.timings.editions_shared import file_or_404
+from scheduler.web.timings.asked import file_or_404
 
 MODES = [
     ("length", gettext_lazy("A number of days")),
