@@ -102,6 +102,22 @@ def test_it_does_what_was_looked_at(
     assert {name: getattr(episode, name) for name in stored} == stored
 
 
+@pytest.mark.parametrize(
+    ("kind", "left", "stored"),
+    [
+        ("address", {"by_email": "on", "first": "sms"}, {"channels": ["email"]}),
+        ("texts", {"detail": ""}, {"fewer_texts": False}),
+    ],
+)
+def test_a_box_that_is_cleared_is_left_out_of_what_a_browser_posts(
+    kind: str, left: dict[str, str], stored: dict[str, Any], staff: Client, clinic: Clinic
+) -> None:
+    episode = enrolled(clinic, fewer_texts="yes")
+    assert confirm(staff, url(episode, kind), left).status_code == 302
+    episode.refresh_from_db()
+    assert {name: getattr(episode, name) for name in stored} == stored
+
+
 @pytest.mark.parametrize("kind", ["move", "send-now", "skip"])
 def test_it_changes_one_message(kind: str, staff: Client, episode: Episode) -> None:
     with time_machine.travel(at(22, 12), tick=False):

@@ -79,10 +79,15 @@ class ChangeForm(ReasonForm):
         raise NotImplementedError
 
     def _untouched(self, typed: dict[str, str]) -> dict[str, str]:
-        """What nobody typed over shows what is now, also where somebody else changed it since."""
+        """What nobody typed over shows what is now, also where somebody else changed it since.
+
+        A browser leaves out a box that is not ticked: one that was ticked was cleared.
+        """
         for name, value in self.now.items():
             if typed.get(name, "") == typed.get(f"was.{name}", value):
                 typed[name] = value
+            elif f"was.{name}" in typed and isinstance(self.base_fields.get(name), forms.BooleanField):
+                typed.setdefault(name, "")
         return typed
 
     def typed(self, name: str) -> str:
