@@ -110,12 +110,12 @@ def values_of(
 ) -> Values:
     """What fills the placeholders of a text about this course; `dates` says how dates are written."""
     of_this = {name: value for name, value in (("link", link), ("due_date", due_date)) if value}
-    return Values(_of_contact(contact) | of_this, course, dates)
+    return Values(contact_values(contact) | of_this, course, dates)
 
 
 @lru_cache(maxsize=1024)
-def _of_contact(contact: Contact) -> dict[str, str]:
-    """The same in every text of a clinic."""
+def contact_values(contact: Contact) -> dict[str, str]:
+    """What fills the placeholders that are the same in every text of a clinic."""
     values = {
         "clinic": to_gsm7(contact.name),
         "phone": contact.urgent_phone,

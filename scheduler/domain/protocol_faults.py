@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from scheduler.domain.notice_sizes import too_long
 from scheduler.domain.placeholders import NEUTRAL, names_in
 from scheduler.domain.protocol import OPENERS, At, Condition, Ends, Line, Message, Notice, Phase, Protocol
 from scheduler.domain.text_faults import faults_of_sms, faults_of_text
@@ -28,6 +29,7 @@ def faults_of(protocol: Protocol, ids: Ids) -> Found:
     yield from _emergency(protocol, ids)
     for name in MINIMAL:
         yield from _notice(protocol, ids, ("minimal", name), getattr(protocol.minimal, name))
+    yield from ((("minimal", name, field), sentence) for name, field, sentence in too_long(protocol))
     yield from _statements(protocol, ids)
     yield from _unused_lines(protocol, ids)
 

@@ -76,7 +76,7 @@ def brief_lines(
     """
     host = parts[0]
     notice = notice_of(host)
-    said = {name: line for name, line in lines_of(host, at, replies).items() if _is_of_the_service(line)}
+    said = {name: line for name, line in lines_of(host, at, replies).items() if is_of_the_service(line)}
     return [{NOTICE: notice.linked if linked else notice.unlinked, **said}, *({} for _ in parts[1:])]
 
 
@@ -86,7 +86,7 @@ def notice_of(host: Part) -> Notice:
     return protocol.minimal.important if critical else protocol.minimal.reminder
 
 
-def _is_of_the_service(line: Line) -> bool:
+def is_of_the_service(line: Line) -> bool:
     """Whether it hangs on nothing but the service, and names nothing else."""
     asked = {name for name, _ in line.when.asks}
     named = {name for text in (line.sms, line.email) for name in names_in(text or "")}

@@ -157,6 +157,7 @@ NOTICE = {
         ("email", "Read it.", "it must name the page on which everything stands: {link}"),
         ("sms_without_link", "Call us.", "it must name the number to call: {phone}"),
         ("email_without_link", "Call {phone} or see {link}.", "{phone}, and not {link}"),
+        ("sms", "Read it. " * 30, "it takes 3 segments at its longest, and a message has room for 2"),
     ],
 )
 def test_a_text_that_must_tell_nothing_is_held_to_that(field: str, text: str, fault: str) -> None:
