@@ -13,6 +13,8 @@ EMAIL = re.compile(r"[\w.+%-]+(@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 PRIVATE = re.compile(r"(/p/|/reset/key/|/invitation/|\?)\S+", re.IGNORECASE)
 #: the end of a patient's link, wherever it strays: 16 of its letters and digits by themselves
 TOKEN = re.compile(r"(?<![^\W_])(?=[a-z]*[2-9])(?=[2-9]*[a-z])[2-9a-hj-km-np-z]{16}(?![^\W_])", re.IGNORECASE)
+#: a database that refuses a row shows it, with name and address
+ROW = re.compile(r"(DETAIL: +).*")
 KEPT = frozenset({"timestamp", "level", "logger"})
 
 
@@ -20,6 +22,7 @@ def masked(text: str) -> str:
     """The text without what identifies a person; the last two digits stay, to tell numbers apart."""
     text = PRIVATE.sub(r"\1***", text)
     text = TOKEN.sub("***", text)
+    text = ROW.sub(r"\1***", text)
     text = EMAIL.sub(r"***\1***", text)
     return PHONE.sub(lambda found: f"***{found[0][-2:]}", text)
 

@@ -27,6 +27,7 @@ from config.logging import configure_logging, masked
         ("GET /accounts/password/reset/key/1-abc/", "GET /accounts/password/reset/key/***"),
         ("POST /invitation/WzQsMTc5NV0:1xUQYq:EW09ETUC", "POST /invitation/***"),
         ("GET /patients?q=Jo+Bloggs", "GET /patients?***"),
+        ("not null\nDETAIL:  Failing row contains (1, Jo Bloggs).\n", "not null\nDETAIL:  ***\n"),
     ],
 )
 def test_it_masks_what_identifies_a_person(text: str, expected: str) -> None:

@@ -125,6 +125,11 @@ def test_it_finds_by_name_or_number(staff: Client, three: None, term: str, found
     assert [unescape(name) for name in names(staff, q=term)] == found
 
 
+def test_a_bracket_in_a_name_is_a_letter_like_others(staff: Client, clinic: Clinic) -> None:
+    enrolled(clinic, name="Zoé] Example")
+    assert names(staff, q="É]") == ["Zoé] Example"]
+
+
 def test_what_many_are_called_is_looked_for_among_the_newest(
     staff: Client, three: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

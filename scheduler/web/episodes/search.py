@@ -43,7 +43,8 @@ def _either_case(letter: str) -> str:
     if letter in "\\^":
         return f"[\\{letter}]"
     large = letter.upper()
-    return f"[{letter}{letter.lower()}{large if len(large) == 1 else ''}]"
+    # Each once: a second closing bracket would stand for itself after the class.
+    return f"[{''.join(dict.fromkeys(letter + letter.lower() + (large if len(large) == 1 else '')))}]"
 
 
 def read_term(typed: str) -> str:
