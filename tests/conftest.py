@@ -46,6 +46,8 @@ def _fixtures(item: pytest.Item) -> set[str]:
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("either_engine"):
+        return False
     return item.get_closest_marker("django_db") is not None or bool(DATABASE_FIXTURES & _fixtures(item))
 
 

@@ -6,13 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from scheduler.demo import Access, create_if_empty
 from scheduler.domain.status import Status
 from scheduler.models import Reminder
 from tests.browser.visits import Visit, elsewhere
 from tests.support.chromium import FLAGS, SENTENCE, installed_chromium
+
+# Nothing waits as long as that where all is well; a busy machine is no fault.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +52,7 @@ def enter(browser: Browser, live_server: Any, access: Access) -> Iterator[Callab
 
     def open_browser(**options: Any) -> Visit:
         context = browser.new_context(locale="en-GB", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return Visit(context.new_page(), live_server.url, access.email, access.password)
 

@@ -32,8 +32,9 @@ def events(kind: str) -> list[Event]:
 def test_she_says_it_was_the_day_before(scripts: bool, enter: Enter) -> None:
     page = on_the_page(enter, scripts=scripts)
     page.get_by_role("link", name="Change when the treatment ended").click()
+    earlier = day_before(page)
     expect(page.get_by_role("button", name="Change when it ended")).to_be_hidden()
-    page.get_by_label("Date").fill(day_before(page))
+    page.get_by_label("Date").fill(earlier)
     if scripts:
         page.get_by_label("Date").blur()
     else:

@@ -29,6 +29,7 @@ MOST_KEYS = 30
 SECONDS = 45
 
 
+@pytest.mark.either_engine
 def test_it_enrols_in_under_a_minute_from_the_keyboard_alone(enter: Enter) -> None:
     visit = enter()
     visit.sign_in()
@@ -56,6 +57,7 @@ def start(visit: Visit) -> Page:
     return visit.page
 
 
+@pytest.mark.either_engine
 def test_the_plan_follows_the_wishes(enter: Enter) -> None:
     page = start(enter())
     page.get_by_label("Only that there is a reminder").check()
@@ -119,7 +121,8 @@ def test_one_sees_the_first_message_arrive(enter: Enter) -> None:
     elsewhere(_reported, "sent")
     expect(told).to_contain_text("It went out at")
     expect(told).to_contain_text("Ask the patient: has it arrived?")
-    page.wait_for_timeout(4500)
+    for _ in range(2):
+        page.wait_for_event("response", lambda answer: "arrival" in answer.url)
     elsewhere(_reported, "delivered")
     expect(told).to_contain_text("It is reported as delivered.")
     # Read out once per change, however often it was asked; and nothing is asked any more.
@@ -154,6 +157,7 @@ def _as_long_as_it_gets() -> None:
     Patient.objects.across_clinics().update(name="Maximiliana Example-Examplesdottir de la " + "Example " * 9)
 
 
+@pytest.mark.either_engine
 def test_the_sheet_is_one_sheet_of_paper(enter: Enter) -> None:
     visit = enter()
     visit.sign_in()
@@ -166,6 +170,7 @@ def test_the_sheet_is_one_sheet_of_paper(enter: Enter) -> None:
         assert sheets(visit.page) == 1, path
 
 
+@pytest.mark.either_engine
 def test_the_code_is_read_by_a_browser_as_a_picture_with_words(enter: Enter) -> None:
     visit = enter()
     visit.sign_in()

@@ -34,7 +34,7 @@ def the_last_steps(page: Page) -> None:
 
 def test_it_enrols_with_the_plan_beside_the_form(enter: Enter) -> None:
     visit = enter()
-    visit.sign_in()
+    visit.sign_in_by_form()
     visit.page.get_by_role("link", name="Enrol a patient").click()
     plan = visit.page.locator("#preview")
     expect(plan).to_contain_text("as soon as this is said")
@@ -46,7 +46,7 @@ def test_it_enrols_with_the_plan_beside_the_form(enter: Enter) -> None:
 
 def test_it_enrols_without_javascript(enter: Enter) -> None:
     visit = enter(java_script_enabled=False)
-    visit.sign_in()
+    visit.sign_in_by_form()
     visit.page.get_by_role("link", name="Enrol a patient").click()
     fill_in(visit.page)
     visit.page.get_by_role("button", name="Show the plan").click()
@@ -59,7 +59,7 @@ def test_it_enrols_without_javascript(enter: Enter) -> None:
 def test_it_plans_a_second_treatment_together_with_the_first(scripts: bool, enter: Enter) -> None:
     visit = enter(java_script_enabled=scripts, viewport={"width": 320, "height": 640})
     visit.sign_in()
-    visit.go(paths()["episode"])
+    visit.go(elsewhere(paths)["episode"])
     page = visit.page
     page.get_by_role("link", name="Enrol another treatment").click()
     expect(page.get_by_label("Yes: the patient")).to_be_checked()
@@ -74,6 +74,7 @@ def test_it_plans_a_second_treatment_together_with_the_first(scripts: bool, ente
     expect(page.get_by_text("decides until when")).to_be_visible()
 
 
+@pytest.mark.either_engine
 def test_the_question_is_answered_from_the_keyboard(enter: Enter) -> None:
     visit = enter()
     visit.sign_in()
@@ -107,6 +108,7 @@ def press_until(page: Page, wanted: str) -> int:
     pytest.fail(f"the keyboard does not reach {wanted}")
 
 
+@pytest.mark.either_engine
 @pytest.mark.parametrize("scripts", [True, False])
 def test_it_leads_from_a_fault_to_its_field(scripts: bool, enter: Enter) -> None:
     visit = enter(java_script_enabled=scripts)
@@ -135,7 +137,7 @@ def test_it_asks_for_confirmation_of_a_late_treatment_while_it_is_typed(enter: E
 
 def test_a_patient_reads_the_page_and_stops_texts_without_javascript(enter: Enter) -> None:
     visit = enter(java_script_enabled=False, viewport={"width": 320, "height": 640})
-    visit.go(paths()["patient"])
+    visit.go(elsewhere(paths)["patient"])
     expect(visit.page.get_by_text("Get help at once")).to_be_in_viewport()
     visit.page.get_by_role("link", name="Stop or resume").click()
     visit.page.get_by_role("button", name="Stop texts").click()
@@ -144,9 +146,10 @@ def test_a_patient_reads_the_page_and_stops_texts_without_javascript(enter: Ente
     assert OptOut.objects.get().address == mobile
 
 
+@pytest.mark.either_engine
 def test_the_emergency_line_stays_on_screen(enter: Enter) -> None:
     visit = enter(viewport={"width": 320, "height": 640})
-    visit.go(paths()["patient"])
+    visit.go(elsewhere(paths)["patient"])
     for share in (0, 0.5, 1):
         visit.page.evaluate(f"window.scrollTo(0, document.body.scrollHeight * {share})")
         expect(visit.page.get_by_text("Get help at once")).to_be_in_viewport()

@@ -11,6 +11,7 @@ from scheduler.models import Clinic, Episode, OptOut, Patient
 from tests.browser.test_everywhere import treated_again
 from tests.browser.visits import Visit, elsewhere, paths
 
+pytestmark = pytest.mark.either_engine
 Enter = Callable[..., Visit]
 MOST = 50_000
 PHONE = {"width": 360, "height": 640}

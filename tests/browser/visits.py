@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Page
+from django.test import Client
+from playwright.sync_api import Page, expect
 
 from scheduler.enrolment import held
 from scheduler.invitations import invite, link_of
-from scheduler.models import Clinic, Episode, Membership, Patient
+from scheduler.models import Clinic, Episode, Membership, Patient, User
 
 Made = TypeVar("Made")
+#: htmx marks what it asks for, and what it puts in place
+BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,27 @@ class Visit:
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
 
+    def settle(self) -> None:
+        """Until the scripts have asked for what they ask for by themselves, and it stands on the page."""
+        expect(self.page.locator(BUSY)).to_have_count(0)
+
     def sign_in(self) -> None:
+        """With a session from the start: what signing in is like has tests of its own."""
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": elsewhere(_session, self.email)}
+        self.page.context.add_cookies([{**cookie, "url": self.base}])
+
+    def sign_in_by_form(self) -> None:
         self.go("/accounts/login/")
         self.page.get_by_label("Email").fill(self.email)
         self.page.get_by_label("Password").fill(self.password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url("**/c/example/")
+
+
+def _session(email: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def paths() -> dict[str, str]:

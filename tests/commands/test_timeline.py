@@ -1,6 +1,7 @@
 """`aftercare timeline`, as a script calls it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,25 @@ WORDS = ("timeline", "microsclerotherapy", "--treated", "2026-11-20T15:00", "--t
 PLAN = (*WORDS, "--answer", "area=small", "--value", "no_flying=14d")
 
 
-def test_json_has_the_words_that_scripts_rely_on(tmp_path: Path) -> None:
-    told = json.loads(aftercare(tmp_path, *PLAN, "--format", "json").stdout)
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """In this process, which is quick; that one of its own does the same is shown below."""
+
+    def call(*words: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        said = capsys.readouterr()
+        assert (ended.value.code, said.err) == (0, "")
+        return said.out
+
+    return call
+
+
+def test_json_has_the_words_that_scripts_rely_on(run: Run) -> None:
+    told = json.loads(run(*PLAN, "--format", "json"))
     assert told["protocol"] == "microsclerotherapy"
     assert told["treated_at"] == "2026-11-20T15:00:00+00:00"
     assert (told["timezone"], told["answers"]) == ("Europe/London", {"area": "small"})
@@ -37,15 +55,14 @@ def test_it_needs_no_database_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_table_says_what_is_not_sent(tmp_path: Path) -> None:
-    done = aftercare(tmp_path, *PLAN, "--enrolled", "2026-11-22T12:00")
-    assert "Not sent" in done.stdout
-    assert "catchup-2026-11-22 says what holds now" in done.stdout
+def test_the_table_says_what_is_not_sent(run: Run) -> None:
+    shown = run(*PLAN, "--enrolled", "2026-11-22T12:00")
+    assert "Not sent" in shown
+    assert "catchup-2026-11-22 says what holds now" in shown
 
 
-def test_texts_can_say_less_and_be_fewer(tmp_path: Path) -> None:
-    done = aftercare(tmp_path, *PLAN, "--detail=minimal", "--fewer-texts", "--format", "json")
-    told = json.loads(done.stdout)
+def test_texts_can_say_less_and_be_fewer(run: Run) -> None:
+    told = json.loads(run(*PLAN, "--detail=minimal", "--fewer-texts", "--format", "json"))
     assert {"day-5", "day-6"} <= {one["key"] for one in told["unsent"] if one["reason"] == "fewer-texts"}
     assert all("reminder" in one["sms"] for one in told["reminders"])
 
@@ -100,6 +117,6 @@ def test_every_fault_has_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fold", "instant"), [("first", "2026-10-25T00:30:00Z"), ("second", "2026-10-25T01:30:00Z")]
 )
-def test_a_time_that_came_twice_is_asked_about(tmp_path: Path, fold: str, instant: str) -> None:
-    done = aftercare(tmp_path, *PLAN, "--treated", "2026-10-25T01:30", "--fold", fold, "--format", "json")
-    assert json.loads(done.stdout)["phases"][0]["starts_at"] == instant
+def test_a_time_that_came_twice_is_asked_about(run: Run, fold: str, instant: str) -> None:
+    told = run(*PLAN, "--treated", "2026-10-25T01:30", "--fold", fold, "--format", "json")
+    assert json.loads(told)["phases"][0]["starts_at"] == instant

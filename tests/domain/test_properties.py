@@ -10,6 +10,7 @@ from scheduler.domain.sending_hours import local_hours
 from scheduler.domain.timeline import Treatment, timeline_of
 from tests.domain.oracle import Facts, assert_true_throughout, told
 from tests.domain.plans import protocol, say
+from tests.support.examples import examples
 
 ODD = [
     "Europe/London",
@@ -102,7 +103,7 @@ def test_none_is_due_outside_sending_hours(treatment: Treatment, chosen: dict[st
         assert hours.opening(r.send_by) < r.send_by <= hours.closing(r.send_by)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @given(late, values, st.floats(0, 1))
 def test_no_sentence_is_false_from_due_to_send_by(
     treatment: Treatment, chosen: dict[str, str], share: float

@@ -15,6 +15,7 @@ from tests.domain.lives import Enrolled, chart_of, rounds
 from tests.domain.oracle import Facts
 from tests.domain.plans import at, protocol, treatment
 from tests.domain.test_properties import ODD, areas, values
+from tests.support.examples import examples
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -150,7 +151,7 @@ def assert_no_critical_text_is_lost(life: Life) -> None:
             assert row.folds == ()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(100))
 @given(rounds(latest=2), st.data())
 def test_nothing_is_lost_doubled_or_out_of_date(enrolled: list[Enrolled], draw: st.DataObject) -> None:
     life = Life(chart_of(enrolled), {e.treatment.episode: e.settings for e in enrolled})
@@ -204,7 +205,7 @@ def told_until(zone: str, end: str) -> datetime:
     return resolve(zone, wall)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(100))
 @given(rounds(most=1, latest=0), st.data())
 def test_a_date_that_was_told_and_changes_is_corrected_and_no_other(
     enrolled: list[Enrolled], draw: st.DataObject

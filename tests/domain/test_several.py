@@ -17,6 +17,7 @@ from tests.domain.chart import Chart
 from tests.domain.lives import Enrolled, chart_of, facts_of, rounds
 from tests.domain.oracle import told
 from tests.domain.oracle_several import Together, assert_true_for_all, said
+from tests.support.examples import examples
 
 MINUTE = timedelta(minutes=1)
 
@@ -34,7 +35,7 @@ def assert_all_true(chart: Chart, together: Together, shares: tuple[float, ...])
             assert_true_for_all(text.sms, together, speakers, moment, reminder)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(120))
 @given(rounds(), st.floats(0, 1))
 def test_no_sentence_is_false_from_due_to_send_by(enrolled: list[Enrolled], share: float) -> None:
     assert_all_true(chart_of(enrolled), facts_of(enrolled), (0, share, 1))

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from scheduler import clinics
 from scheduler.models import Clinic, Event, Membership, User
 from tests.enrolment.clinics import NOW, ready_clinic
-from tests.support.aftercare import aftercare
+from tests.support.aftercare import aftercare, installed
 from tests.web.people import enrolled, member, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_the_page_says_what_it_means_and_then_does_it(settings: Settings) -> Non
 
 
 def test_the_command_prints_the_password_once_and_names_faults(tmp_path: Path) -> None:
-    aftercare(tmp_path, "migrate")
+    installed(tmp_path)
     words = ("clinic", "leafy", "--name", "Leafy Veins", "--admin", "admin@example.com")
     done = aftercare(tmp_path, *words)
     assert (done.returncode, done.stderr) == (0, "")

@@ -10,7 +10,7 @@ from scheduler.api.keys import find_key
 from scheduler.management.base import WrongInput
 from scheduler.models import ApiKey, Clinic, Episode
 from tests.enrolment.clinics import NOW, PROTOCOL, rows
-from tests.support.aftercare import aftercare
+from tests.support.aftercare import aftercare, installed
 
 SAM = {
     "clinic": "leafy",
@@ -155,7 +155,7 @@ def test_it_makes_no_key_for_nobody(clinic: Clinic, name: str) -> None:
 
 
 def test_it_fails_as_a_command_should(tmp_path: Path) -> None:
-    aftercare(tmp_path, "migrate")
+    installed(tmp_path)
     words = [f"--{name}={value}" for name, value in SAM.items()]
     done = aftercare(tmp_path, "enrol", *words)
     assert (done.returncode, done.stdout) == (2, "")

@@ -10,7 +10,7 @@ from scheduler.demo import PEOPLE, create_if_empty
 from scheduler.domain.status import Status
 from scheduler.models import Attempt, Clinic, Episode, Membership, Reminder, User
 from tests.enrolment.clinics import bare_clinic, rows
-from tests.support.aftercare import aftercare
+from tests.support.aftercare import aftercare, installed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: noon, the small hours, and the hour of the autumn clock change
@@ -85,7 +85,7 @@ def test_it_never_makes_a_second_one() -> None:
 
 
 def test_it_prints_the_password_once(tmp_path: Path) -> None:
-    aftercare(tmp_path, "migrate")
+    installed(tmp_path)
     first, second = aftercare(tmp_path, "demo"), aftercare(tmp_path, "demo")
     assert (first.returncode, first.stderr) == (0, "")
     assert re.search(r"Password:  \w{4}-\w{4}-\w{4}-\w{4} ", first.stdout)

@@ -10,7 +10,7 @@ from scheduler.accounts import add_member
 from scheduler.management.base import WrongInput
 from scheduler.models import Clinic, Event, Membership, User
 from tests.enrolment.clinics import NOW, ready_clinic
-from tests.support.aftercare import aftercare
+from tests.support.aftercare import aftercare, installed
 
 pytestmark = pytest.mark.django_db
 STAFF, ADMIN = Membership.Role.STAFF, Membership.Role.ADMIN
@@ -60,7 +60,7 @@ def test_the_command_refuses_what_is_no_address(clinic: Clinic) -> None:
 
 
 def test_the_command_prints_the_password_once(tmp_path: Path) -> None:
-    aftercare(tmp_path, "migrate")
+    installed(tmp_path)
     aftercare(tmp_path, "clinic", "leafy", "--name", "Leafy Veins", "--admin", "admin@example.com")
     words = ("member", "--clinic", "leafy", "--email", "jo@example.com", "--role")
     first, again, changed = (aftercare(tmp_path, *words, role) for role in ("staff", "staff", "admin"))

@@ -1,11 +1,9 @@
 """Errors repeat what was typed, cut to what can be read."""
 
-from pathlib import Path
-
 import pytest
 
+from scheduler.cli import main
 from scheduler.domain.echo import cut, quoted, readable
-from tests.support.aftercare import aftercare
 
 LONG = "x" * 10_000
 PLAN = ["timeline", "microsclerotherapy", "--answer=area=small", "--value=no_flying=omit"]
@@ -28,11 +26,13 @@ TIME, ZONE = "--treated=2026-11-20T15:00", "--tz=Europe/London"
     ],
     ids=["zone", "answer", "no-answer", "name", "time", "length", "treated", "choice", "protocol", "command"],
 )
-def test_what_is_wrong_can_be_read(tmp_path: Path, words: list[str]) -> None:
-    done = aftercare(tmp_path, *words)
-    assert done.returncode == 2
-    assert "x" * 41 not in done.stderr
-    assert len(done.stderr) < 1000
+def test_what_is_wrong_can_be_read(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "x" * 41 not in said
+    assert 0 < len(said) < 1000
 
 
 def test_it_cuts_what_is_long_and_leaves_the_rest() -> None:

