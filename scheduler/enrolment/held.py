@@ -31,6 +31,11 @@ REASONS: Final[Mapping[str, Promise]] = {
 NOBODY = gettext_lazy("Give a name, a mobile number or an email address: nobody would know who is meant.")
 GONE = gettext_lazy("Somebody has seen to this held enrolment meanwhile.")
 
+CHANGED = gettext_lazy(
+    "%(who)s held this on while you had it open. Open it again under Attention; what is saved from here is "
+    "held beside it."
+)
+
 
 def waiting(clinic: Clinic) -> "QuerySet[HeldEnrolment]":
     """Those that wait for a person, the oldest first."""
@@ -44,17 +49,24 @@ def find(clinic: Clinic, number: int) -> HeldEnrolment | None:
 
 @transaction.atomic
 def hold(
-    clinic: Clinic, typed: Mapping[str, str], actor: str, now: datetime, number: int | None = None
+    clinic: Clinic,
+    typed: Mapping[str, str],
+    actor: str,
+    now: datetime,
+    number: int | None = None,
+    *,
+    seen: str = "",
 ) -> HeldEnrolment:
     """Keep what was typed; the same again of the same person is the same. Raises Refused.
 
-    `number` is of one that is held already: it has what was typed now.
+    `number` is of one that is held already: it has what was typed now. `seen` is `seen_of` it as the person
+    found it, where that is known: what somebody else typed since is not overwritten.
     """
     said = _kept(typed)
     # A second click waits here for the first.
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     if number is not None:
-        return _hold_on(clinic, said, actor, now, number)
+        return _hold_on(clinic, said, actor, now, number, seen)
     mine = waiting(clinic).filter(held_by=actor)
     if same := next((held for held in mine if held.typed == said), None):
         return same
@@ -63,9 +75,18 @@ def hold(
     return held
 
 
-def _hold_on(clinic: Clinic, said: dict[str, str], actor: str, now: datetime, number: int) -> HeldEnrolment:
+def seen_of(held: HeldEnrolment) -> str:
+    """Stands for what is kept of it now."""
+    return held.held_at.isoformat()
+
+
+def _hold_on(
+    clinic: Clinic, said: dict[str, str], actor: str, now: datetime, number: int, seen: str
+) -> HeldEnrolment:
     held = _locked(clinic, number)
     if held.typed != said:
+        if seen and seen_of(held) != seen:
+            raise Refused({"held": CHANGED % {"who": held.held_by}})
         held.typed, held.held_by, held.held_at = said, actor, now
         held.save(update_fields=["typed", "held_by", "held_at"])
         note(clinic, "enrolment-held", actor=actor, now=now, held=held.pk)

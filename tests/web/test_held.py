@@ -1,11 +1,14 @@
 """Save and hold: from the form to the attention page and back."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from scheduler.models import Clinic, Episode, HeldEnrolment
+from tests.enrolment.clinics import NOW
 from tests.web.test_enrol import URL, post, typed
 
 ATTENTION = "/c/leafy/attention"
@@ -54,6 +57,20 @@ def test_it_is_held_on_when_something_is_missing_still(staff: Client) -> None:
     one = hold(staff, mobile="")
     again = hold(staff, held=str(one.pk), mobile="07700 900199")
     assert (again, again.typed["mobile"]) == (one, "07700 900199")
+
+
+def test_of_two_who_have_it_open_neither_overwrites_the_other(staff: Client, admin: Client) -> None:
+    one = hold(staff, mobile="")
+    page = staff.get(f"{URL}?held={one.pk}").content.decode()
+    seen = re.findall(r'name="held_seen" value="([^"]+)"', page)[0]
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        hold(admin, held=str(one.pk), held_seen=seen, mobile="07700 900199")
+        answer = post(staff, step="hold", held=str(one.pk), held_seen=seen, mobile="")
+        assert answer.status_code == 422
+        assert "admin@leafy.example.com held this on" in answer.content.decode()
+        one.refresh_from_db()
+        assert one.typed["mobile"] == "07700 900199"
+        assert 'name="held"' not in answer.content.decode()
 
 
 def test_nothing_is_held_of_nobody(staff: Client) -> None:

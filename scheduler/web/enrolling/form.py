@@ -173,6 +173,11 @@ class EnrolForm(Reached):
         """Which held enrolment is gone on with; empty: none."""
         return self.typed("held")
 
+    @property
+    def held_seen(self) -> str:
+        """As what it was found (see `held.seen_of`)."""
+        return self.typed("held_seen")
+
     def typed(self, name: str) -> str:
         return str(self.data.get(name, ""))
 

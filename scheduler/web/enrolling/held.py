@@ -50,7 +50,8 @@ def _row(one: HeldEnrolment) -> HeldRow:
 def hold(form: EnrolForm, request: ClinicRequest) -> HttpResponse:
     """Raises Refused where nobody would know who is meant."""
     number = row_number(form.held) if form.held else None
-    one = held.hold(request.clinic, form.kept(), request.user.email, request.now, number)
+    kept, actor = form.kept(), request.user.email
+    one = held.hold(request.clinic, kept, actor, request.now, number, seen=form.held_seen)
     messages.success(request, _("Saved and held. Nothing is sent until somebody goes on with it."))
     answer = redirect("attention", request.clinic.slug)
     answer["Location"] += f"#held-{one.pk}"
@@ -62,7 +63,9 @@ def resumed(request: ClinicRequest, protocols: Mapping[str, Protocol]) -> EnrolF
     one = held.find(request.clinic, row_number(request.GET["held"]))
     if one is None:
         raise Http404
-    return EnrolForm(request.clinic, protocols, one.typed | {"held": str(one.pk)})
+    return EnrolForm(
+        request.clinic, protocols, one.typed | {"held": str(one.pk), "held_seen": held.seen_of(one)}
+    )
 
 
 @require_POST
