@@ -124,10 +124,10 @@ def _same_again(asked: Enrolment, typed: Typed, first: Episode) -> Enrolled:
             {
                 "patient": _(
                     "This patient is already enrolled for this treatment (episode %(pk)s), and there "
-                    "%(differing)s. Nothing was changed. If the first enrolment is wrong, correct it on the "
-                    "patient's page, or with `aftercare change %(pk)s`."
+                    "%(differing)s. Nothing was changed. If the first enrolment is wrong, correct that one."
                 )
                 % {"pk": first.pk, "differing": _(" and ").join(differing)}
-            }
+            },
+            episode=first.pk,
         )
     return Enrolled(first, created=False)

@@ -54,6 +54,10 @@ class Refused(ValueError):
 
 
 class Conflict(Refused):
-    """This patient's treatment is enrolled already, with something else said about it."""
+    """This patient's treatment is enrolled already, as `episode`, with something else said about it."""
 
     code = "conflict"
+
+    def __init__(self, faults: Mapping[str, object], episode: int) -> None:
+        super().__init__(faults)
+        self.episode = episode

@@ -129,6 +129,12 @@ def test_it_changes_one_message(kind: str, staff: Client, episode: Episode) -> N
     assert (found.moved_to, found.status) == (wanted, "skipped" if kind == "skip" else "scheduled")
 
 
+def test_leaving_a_message_out_is_not_called_no_change(staff: Client, episode: Episode) -> None:
+    page, _ = look(staff, url(episode, "skip", "day-7"), {})
+    assert "not sent" in page
+    assert "No message changes." not in page
+
+
 def test_a_paused_plan_is_resumed_from_its_page(staff: Client, episode: Episode) -> None:
     confirm(staff, url(episode, "pause"), {}, why="on holiday")
     page = staff.get(f"/c/leafy/episodes/{episode.pk}").content.decode()

@@ -170,6 +170,17 @@ def test_it_shows_the_plan_without_javascript(staff: Client) -> None:
     assert not Patient.objects.across_clinics().exists()
 
 
+def test_whoever_presses_enter_hears_that_nobody_is_enrolled_and_enrols_with_the_next(staff: Client) -> None:
+    # Browsers take the first button of a form, which shows the plan.
+    page = post(staff, step="preview").content.decode()
+    assert "Nobody is enrolled yet." in page
+    assert '<button type="submit" autofocus>Enrol</button>' in page
+    assert page.count("autofocus") == 1
+    assert (
+        "Nobody is enrolled yet." not in post(staff, step="preview", **{"answers.area": ""}).content.decode()
+    )
+
+
 def test_it_asks_for_confirmation_of_a_late_enrolment_and_says_what_is_not_sent(staff: Client) -> None:
     page = post(staff, PREVIEW, date="2026-11-18").content.decode()
     assert "late_confirmed" in page
@@ -269,10 +280,13 @@ def test_it_warns_of_no_plan_that_is_over_or_elsewhere(
     assert "running plan" not in post(staff, PREVIEW).content.decode()
 
 
-def test_a_conflict_says_only_what_is_possible(staff: Client) -> None:
+def test_a_conflict_leads_to_the_first_enrolment(staff: Client) -> None:
     post(staff)
     shown = post(staff, **{"answers.area": "large"}).content.decode()
-    assert "If the first enrolment is wrong, correct it on the patient&#x27;s page" in shown
+    first = Episode.objects.across_clinics().get()
+    assert "If the first enrolment is wrong, correct that one." in shown
+    assert f'href="/c/leafy/episodes/{first.pk}">Open the first enrolment</a>' in shown
+    assert "aftercare change" not in shown
 
 
 def test_it_enrols_nobody_over_a_channel_that_is_not_set_up(

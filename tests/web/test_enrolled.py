@@ -96,7 +96,14 @@ def test_it_says_what_to_do_and_looks_on_while_that_may_change(
     assert said in page
     assert ("Ask the patient: has it arrived?" in page) == asks
     assert bool(watching(page)) == watched
-    assert "Correct the number or address" in page
+
+
+def test_a_wrong_number_is_corrected_where_it_is_read_back(staff: Client, episode: Episode) -> None:
+    read_back = shown(staff, episode).split('id="read-back"')[1].split("</section>")[0]
+    assert (
+        f'<a href="/c/leafy/episodes/{episode.pk}/change/address">Correct the number or address</a>'
+        in read_back
+    )
 
 
 def test_an_open_page_hears_of_each_change_once(staff: Client, episode: Episode) -> None:

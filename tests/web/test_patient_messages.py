@@ -26,6 +26,12 @@ def test_it_stops_and_resumes_each_channel_for_itself(channel: str, address: str
     assert [event.kind for event in kinds] == ["opted-out", "opted-in"]
 
 
+def test_it_offers_the_ways_that_are_permitted_alone(clinic: Clinic) -> None:
+    shown = Client().get(link(enrolled(clinic, channels=("email",)))).content.decode()
+    assert "Stop emails" in shown
+    assert "Stop texts" not in shown
+
+
 def test_it_records_a_stop_once(episode: Episode) -> None:
     for _ in range(2):
         Client().post(link(episode), {"channel": "sms", "wish": "stop"})

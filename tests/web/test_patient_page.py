@@ -280,10 +280,17 @@ def test_it_says_that_texts_are_stopped_and_where_the_signs_of_a_clot_stand(epis
     assert "You stopped" not in page(episode)
     Client().post(link(episode, "/messages"), {"channel": "sms", "wish": "stop"})
     shown = read(page(episode))
-    assert (
-        "You stopped texts: no reminders come by text. Even the most important messages are stopped:" in shown
-    )
+    assert "You stopped texts: no reminders come by text." in shown
     assert "A clot in the leg is a small risk but an emergency" in shown
+
+
+@pytest.mark.parametrize(("channels", "all_stopped"), [(("sms",), True), (("sms", "email"), False)])
+def test_important_messages_are_stopped_where_no_way_is_left(
+    channels: tuple[str, ...], all_stopped: bool, clinic: Clinic
+) -> None:
+    episode = enrolled(clinic, channels=channels)
+    Client().post(link(episode, "/messages"), {"channel": "sms", "wish": "stop"})
+    assert ("Even the most important messages are stopped:" in page(episode)) == all_stopped
 
 
 def test_an_emergency_is_named_once_in_a_row(episode: Episode) -> None:

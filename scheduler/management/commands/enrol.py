@@ -125,7 +125,8 @@ def lines_of(refused: Refused) -> list[str]:
         records = ", ".join(f"--patient {number}" for number in refused.patients)
         faults["patient"] += f" Say {records} or --patient new."
     if isinstance(refused, Conflict):
-        return [f"this patient: {sentence}" for sentence in faults.values()]
+        mends = f"(`aftercare change {refused.episode}` does.)"
+        return [f"this patient: {sentence} {mends}" for sentence in faults.values()]
     return [f"{option(field)}: {sentence}" for field, sentence in faults.items()]
 
 

@@ -12,7 +12,7 @@ from scheduler import editions
 from scheduler.clinic_settings import FIELDS
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.row_number import row_number
-from scheduler.enrolment import Refused, already_running, held, offered, preview
+from scheduler.enrolment import Conflict, Refused, already_running, held, offered, preview
 from scheduler.enrolment import enrol as enrol_patient
 from scheduler.enrolment.patients import record
 from scheduler.models import Clinic
@@ -33,13 +33,15 @@ def enrol(request: ClinicRequest) -> HttpResponse:
     form = EnrolForm(request.clinic, protocols, request.POST)
     step = request.POST.get("step")
     if step == "preview":
-        return _page(request, form, _shown(form, request))
+        looked = _shown(form, request)
+        return _page(request, form, looked, to_confirm=bool(looked.plan))
     try:
         return hold(form, request) if step == "hold" else _enrol(form, request)
     except Refused as refused:
         shown = _shown(form, request)
         form.explain(refused)
-        return _page(request, form, shown, status=422, held_only=step == "hold")
+        first = refused.episode if isinstance(refused, Conflict) else None
+        return _page(request, form, shown, status=422, held_only=step == "hold", first=first)
 
 
 def _enrol(form: EnrolForm, request: ClinicRequest) -> HttpResponse:
@@ -113,7 +115,7 @@ def _shown(form: EnrolForm, request: ClinicRequest) -> Shown:
 
 
 def _page(
-    request: ClinicRequest, form: EnrolForm, shown: Shown | None, *, held_only: bool = False, **options: Any
+    request: ClinicRequest, form: EnrolForm, shown: Shown | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"form": form, "shown": shown, "held_only": held_only}
-    return render(request, "clinic/enrol.html", context, **options)
+    context = {"form": form, "shown": shown} | more
+    return render(request, "clinic/enrol.html", context, status=status)

@@ -69,12 +69,6 @@ class Arrival:
         return bool(self.first and self.first.status in may_have_it and not self.in_outbox)
 
     @property
-    def to_correct(self) -> bool:
-        """Whether a wrong number or address may be why, or is about to show."""
-        in_vain = (Status.UNDELIVERED, Status.FAILED)
-        return self.to_ask or bool(self.first and self.first.status in in_vain)
-
-    @property
     def seen(self) -> str:
         """A mark that is another one as soon as the page has to say something else."""
         first = f"{self.first.status}-{self.first.try_at.timestamp():.0f}" if self.first else ""

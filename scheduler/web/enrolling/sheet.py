@@ -29,6 +29,8 @@ def sheet(request: ClinicRequest, episode: int) -> HttpResponse:
     address = page_link(patient)
     context = facts | {
         "episode": found,
+        # Its head lists the treatments already.
+        "on_paper": True,
         "now": request.now,
         "ends": in_order(facts["day"]),
         "signs": [rule for rule in facts["day"].now if rule.phase.kind == "watch"],

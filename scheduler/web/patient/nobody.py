@@ -58,6 +58,7 @@ def plan_of_nobody(patient: Patient, now: datetime) -> Plan:
         timezone=ZONE,
         answers={name: next(iter(question.options)) for name, question in protocol.questions.items()},
         enrolled_at=treated_at,
+        channels=list(patient.addresses),
         detail=Detail.FULL,
     )
     messages = [

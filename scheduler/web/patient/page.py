@@ -40,7 +40,7 @@ def facts_of(link: Link) -> dict[str, Any]:
         "treatments": [plan.course.treatment for plan in reversed(about.plans)],
         "paused": paused,
         "still_comes": list(dict.fromkeys(still_comes)) if len(refused) < len(ways) else [],
-        "critical": critical_of(link),
+        "unsaid": critical_of(link) if len(refused) == len(ways) else [],
         "stopped": [one.channel for one in ways if one in refused],
         "webcal": _webcal(link),
     }
@@ -62,7 +62,10 @@ def _webcal(link: Link) -> str:
 
 
 def recipients_of(link: Link) -> list[Recipient]:
-    return [Recipient(link.clinic, *way) for way in link.patient.addresses.items()]
+    """The ways that are permitted: by any other nothing comes, and there is nothing to stop."""
+    plans = [plan for plan in link.plans if not plan.is_cancelled] or link.plans
+    used = {way for plan in plans for way in plan.episode.channels}
+    return [Recipient(link.clinic, *way) for way in link.patient.addresses.items() if way[0] in used]
 
 
 def critical_of(link: Link) -> list[str]:
