@@ -119,6 +119,7 @@ def test_the_page_says_what_it_means_and_then_does_it(settings: Settings) -> Non
     assert Clinic.objects.get(pk=clinic.pk).live
 
 
+@pytest.mark.either_engine
 def test_the_command_prints_the_password_once_and_names_faults(tmp_path: Path) -> None:
     installed(tmp_path)
     words = ("clinic", "leafy", "--name", "Leafy Veins", "--admin", "admin@example.com")

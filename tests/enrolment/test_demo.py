@@ -84,6 +84,7 @@ def test_it_never_makes_a_second_one() -> None:
     assert rows() == before
 
 
+@pytest.mark.either_engine
 def test_it_prints_the_password_once(tmp_path: Path) -> None:
     installed(tmp_path)
     first, second = aftercare(tmp_path, "demo"), aftercare(tmp_path, "demo")

@@ -59,6 +59,7 @@ def test_the_command_refuses_what_is_no_address(clinic: Clinic) -> None:
     assert not User.objects.exists()
 
 
+@pytest.mark.either_engine
 def test_the_command_prints_the_password_once(tmp_path: Path) -> None:
     installed(tmp_path)
     aftercare(tmp_path, "clinic", "leafy", "--name", "Leafy Veins", "--admin", "admin@example.com")
