@@ -166,7 +166,7 @@ OK = b"250 fine\r\n"
 )
 def test_silence_is_in_doubt_only_once_the_message_is_under_way(replies: list[bytes], outcome: Kind) -> None:
     with scripted_server(replies) as port:
-        assert send(port, timeout=0.3).kind is outcome
+        assert send(port, timeout=0.8).kind is outcome
 
 
 def test_a_server_that_took_too_long_gets_no_message(mail: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ def test_an_unclear_answer_is_in_doubt(twilio: Provider, behaviour: str | int) -
 
 def test_a_provider_that_never_answers_is_in_doubt_after_the_time_out(twilio: Provider) -> None:
     twilio.behave("never")
-    assert send(twilio.url, timeout=0.3).kind is Kind.IN_DOUBT
+    assert send(twilio.url, timeout=0.8).kind is Kind.IN_DOUBT
     assert len(twilio.accepted) == 1
 
 

@@ -255,7 +255,7 @@ def test_workers_that_claim_at_once_never_get_the_same(clinic: Clinic) -> None:
 
     def work(name: str) -> None:
         try:
-            start.wait(5)
+            start.wait(30)
             for _ in range(6):
                 taken.extend(one.reminder_id for one in claim_at(DAY_2, limit=4, worker=name).claimed)
         finally:

@@ -104,9 +104,12 @@ def test_jobs_go_on_after_somebody_set_the_time_of_day(
     async def work() -> None:
         worker = Worker("worker 1", {"outbox": Outbox()}, lambda: DAY_2, (job,))
         task = asyncio.create_task(worker.run())
-        await asyncio.sleep(0.3)
+        while not started:
+            await asyncio.sleep(0.05)
         monkeypatch.setattr(clocks, "offset", lambda: offset() + jump)
         await asyncio.sleep(1.5)
+        for _ in range(300):
+            await asyncio.sleep(0.1 if len(started) < begins else 0)
         worker.stop()
         await task
 

@@ -69,7 +69,7 @@ def elsewhere(step: Callable[[], object]) -> Iterator[None]:
 
     thread = Thread(target=work)
     thread.start()
-    assert done.wait(5)
+    assert done.wait(30)
     try:
         yield
     finally:
@@ -143,7 +143,7 @@ def test_changes_and_workers_at_the_same_patients_never_block_each_other(
 
     def repeat(name: str, step: Callable[[datetime], None]) -> None:
         try:
-            start.wait(5)
+            start.wait(30)
             for turn in range(TURNS):
                 if time.monotonic() > ends:
                     break

@@ -21,7 +21,7 @@ from tests.support.ports import free_port
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
-def answer(url: str, seconds: float = 20) -> int:
+def answer(url: str, seconds: float = 60) -> int:
     """The status once the server answers at all."""
     deadline = time.monotonic() + seconds
     while True:

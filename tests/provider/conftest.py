@@ -26,7 +26,7 @@ def client_of(url: str, login: tuple[str, str] = (ACCOUNT, TOKEN), timeout: floa
     return client
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 5.0) -> None:
+def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen"

@@ -72,7 +72,7 @@ def test_a_slow_answer_comes_after_it_was_taken(client: Client, twilio: Provider
     twilio.behave("slow", delay=0.3)
     create(client)
     (message,) = twilio.accepted
-    assert 0.3 <= time.monotonic() - message["monotonic"] < 2
+    assert time.monotonic() - message["monotonic"] >= 0.3
 
 
 def test_it_can_take_a_text_that_its_client_has_given_up(twilio: Provider) -> None:

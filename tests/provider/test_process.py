@@ -64,7 +64,7 @@ def test_it_keeps_what_it_took_from_a_client_that_was_killed() -> None:
         client = subprocess.Popen([sys.executable, "-c", CLIENT, twilio.url])
         wait_for(lambda: twilio.counts["accepted"] == 1, 20)
         client.kill()
-        client.wait(10)
+        client.wait(30)
         twilio.forget()
         client_of(twilio.url).messages.create(to=PATIENT, **TEXT)
         assert [message["answered"] for message in twilio.accepted] == ["nothing", "201"]
@@ -76,8 +76,8 @@ def test_it_ends_with_its_parent() -> None:
     url = parent.stdout.readline().strip()
     assert remote(url).counts["accepted"] == 0
     os.kill(parent.pid, signal.SIGKILL)
-    parent.wait(10)
-    wait_for(lambda: _is_gone(url), 10)
+    parent.wait(30)
+    wait_for(lambda: _is_gone(url), 30)
     parent.stdout.close()
 
 

@@ -93,7 +93,7 @@ def test_stopped_twice_at_once_it_is_recorded_once(clinic: Clinic, channel: str,
 
     slow = Thread(target=first)
     slow.start()
-    assert begun.wait(5)
+    assert begun.wait(30)
     stops(clinic, channel, address)
     slow.join()
     assert OptOut.objects.count() == 1
