@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from dateutil.tz import datetime_ambiguous
 from playwright.sync_api import Browser, expect
 
-from scheduler.demo import Access, create_if_empty
+from scheduler.demo import ZONE, Access, create_if_empty
 from scheduler.domain.status import Status
 from scheduler.models import Reminder
 from tests.browser.visits import Visit, elsewhere
@@ -27,6 +30,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(autouse=True)
+def no_hour_that_comes_twice() -> Iterator[None]:
+    """When clocks go back the form asks which hour is meant: for the tests it is three hours later then."""
+    now = datetime.now(UTC)
+    near = [(now + minutes * timedelta(minutes=20)).astimezone(ZoneInfo(ZONE)) for minutes in (-1, 0, 1)]
+    if not any(datetime_ambiguous(moment) for moment in near):
+        yield
+        return
+    with time_machine.travel(now + timedelta(hours=3)):
+        yield
 
 
 @pytest.fixture
