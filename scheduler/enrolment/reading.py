@@ -29,6 +29,7 @@ INSTANT = re.compile(
 )
 #: forms that ask for the two apart say it in their own way
 TOGETHER = gettext_lazy("Write date and time like this: 2026-11-20T15:00.")
+NO_WAY = gettext_lazy("Choose at least one: text messages or email.")
 MINUTE = timedelta(minutes=1)
 
 
@@ -68,7 +69,7 @@ def read_email(typed: str) -> str:
 def read_channels(chosen: tuple[str, ...]) -> tuple[str, ...]:
     """The permitted channels, each once, the preferred one first."""
     if not chosen:
-        raise ValueError(_("Choose at least one: text messages or email."))
+        raise ValueError(NO_WAY)
     unknown = [channel for channel in chosen if channel not in CHANNELS]
     if unknown:
         raise ValueError(

@@ -154,7 +154,7 @@ def test_a_paused_plan_is_resumed_from_its_page(staff: Client, episode: Episode)
         ("texts", {}, "This would change nothing"),
         ("texts", {"detail": "some"}, "Texts say full or minimal"),
         ("address", {"mobile": "12", "sms": "on", "by_email": "on", "first": "sms"}, "number"),
-        ("address", {"sms": "", "by_email": "", "first": "sms"}, "Choose at least one"),
+        ("address", {"sms": "", "by_email": "", "first": "sms"}, "no messages at all, go back and cancel"),
         ("address", {"mobile": "", "sms": "on", "by_email": "on", "first": "sms"}, "Texts are chosen"),
     ],
 )

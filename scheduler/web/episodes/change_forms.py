@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduler.changes import (
@@ -25,7 +26,7 @@ from scheduler.changes import (
     SkipReminder,
 )
 from scheduler.changes.doing import LONGEST_REASON
-from scheduler.enrolment.reading import TOGETHER
+from scheduler.enrolment.reading import NO_WAY, TOGETHER
 from scheduler.models import Episode, Reminder
 from scheduler.plans.courses import course_of_episode
 from scheduler.web.enrolling.form import APART, FEWER, FOLDS, HOW_MUCH, LEGS, Reached, details
@@ -224,6 +225,10 @@ class AddressForm(Reached, ChangeForm):
             email=self.typed("email") if self.given("email") else None,
             channels=ways if self.given("sms", "by_email", "first") else None,
         )
+
+    def said(self, sentence: str) -> str:
+        instead = _("If the patient wants no messages at all, go back and cancel the plan.")
+        return super().said(sentence).replace(str(NO_WAY), f"{NO_WAY} {instead}")
 
 
 class TextsForm(ChangeForm):
