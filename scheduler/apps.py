@@ -5,6 +5,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext
+
+from scheduler.domain import sentences
 
 
 def make_cache_table(using: str, **_: Any) -> None:
@@ -18,4 +21,5 @@ class SchedulerConfig(AppConfig):
     verbose_name = "Aftercare"
 
     def ready(self) -> None:
+        sentences.translate = gettext
         post_migrate.connect(make_cache_table, sender=self)

@@ -21,7 +21,8 @@ from scheduler.domain.echo import quoted
 from scheduler.domain.edits import lines, messages
 from scheduler.domain.edits.fault import LOCKED, UNKNOWN, SettingFault
 from scheduler.domain.length import Length, parse_length
-from scheduler.domain.protocol import Clock, Protocol, SendingHours, Value
+from scheduler.domain.protocol import OPENERS, Clock, Protocol, SendingHours, Value
+from scheduler.domain.sentences import gettext as _
 
 __all__ = ["SettingFault", "apply", "setting_names", "with_settings"]
 
@@ -64,7 +65,7 @@ def setting_names(protocol: Protocol) -> Iterator[str]:
         yield from (f"{name}.{option}" for option in value.lengths)
     yield from (*protocol.times, *SENDING)
     for key, message in protocol.messages.items():
-        locked = message.kind in messages.OPENERS
+        locked = message.kind in OPENERS
         yield from () if locked or message.critical else (f"messages.{key}",)
         yield from () if message.at.day is None else (f"messages.{key}.day",)
         yield from () if locked else (f"messages.{key}.time", f"messages.{key}.send_by")
@@ -111,20 +112,20 @@ def _switches_off(protocol: Protocol, name: str, text: str) -> bool:
 
 def _unknown(protocol: Protocol, name: str) -> SettingFault:
     if name.partition(".")[0] == "emergency":
-        return SettingFault(name, "what to do in an emergency is said alike everywhere", LOCKED)
+        return SettingFault(name, _("what to do in an emergency is said alike everywhere"), LOCKED)
     close = get_close_matches(name, setting_names(protocol), 1, 0.75)
     if close:
-        return SettingFault(name, f"there is no such value; did you mean {close[0]}?", UNKNOWN)
+        sentence = _("there is no such value; did you mean %(name)s?")
+        return SettingFault(name, sentence % {"name": close[0]}, UNKNOWN)
     known = ", ".join([*protocol.values, *protocol.times, *SENDING, "messages.KEY", "lines.NAME.sms"])
-    return SettingFault(name, f"there is no such value; there are: {known}", UNKNOWN)
+    sentence = _("there is no such value; there are: %(names)s")
+    return SettingFault(name, sentence % {"names": known}, UNKNOWN)
 
 
 def _changed(value: Value, name: str, option: str, text: str) -> Value:
     if option:
         if option not in value.lengths:
-            raise SettingFault(
-                name, f"there is no such answer; there are: {', '.join(value.lengths) or 'none'}", UNKNOWN
-            )
+            raise SettingFault(name, _no_answer(value), UNKNOWN)
         return value.model_copy(update={"lengths": {**value.lengths, option: _length(name, text)}})
     if value.set_by_clinic:
         if text in ("in-person", "omit"):
@@ -133,6 +134,12 @@ def _changed(value: Value, name: str, option: str, text: str) -> Value:
     if value.by:
         return value.model_copy(update={"lengths": dict.fromkeys(value.lengths, _length(name, text))})
     return value.model_copy(update={"length": _length(name, text)})
+
+
+def _no_answer(value: Value) -> str:
+    if not value.lengths:
+        return _("there is no such answer; there are: none")
+    return _("there is no such answer; there are: %(answers)s") % {"answers": ", ".join(value.lengths)}
 
 
 def _length(name: str, text: str) -> Length:
@@ -146,7 +153,8 @@ def _clock(name: str, text: str) -> Any:
     try:
         return CLOCK.validate_python(text)
     except ValidationError as fault:
-        raise SettingFault(name, f"{quoted(text)} is not a time of day; an example is 09:00") from fault
+        sentence = _("%(typed)s is not a time of day; an example is 09:00")
+        raise SettingFault(name, sentence % {"typed": quoted(text)}) from fault
 
 
 def _hours_fault(hours: SendingHours, settings: Mapping[str, str]) -> SettingFault | None:
@@ -154,4 +162,4 @@ def _hours_fault(hours: SendingHours, settings: Mapping[str, str]) -> SettingFau
     if closes - opens >= SHORTEST_HOURS:
         return None
     name = next((name for name in SENDING if name in settings), "sending_until")
-    return SettingFault(name, "sending hours are four hours long at the least, within one day")
+    return SettingFault(name, _("sending hours are four hours long at the least, within one day"))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer
 
 from scheduler.domain.echo import quoted
+from scheduler.domain.sentences import gettext as _
 
 FORM = re.compile(r"(\d{1,4})([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 168}
@@ -40,10 +41,12 @@ def parse_length(text: Any) -> Length:
         return text
     form = FORM.fullmatch(text) if isinstance(text, str) else None
     if form is None:
-        raise ValueError(f'{quoted(text)} is not a length; write hours, days or weeks: "72h", "14d" or "2w"')
+        sentence = _('%(typed)s is not a length; write hours, days or weeks: "72h", "14d" or "2w"')
+        raise ValueError(sentence % {"typed": quoted(text)})
     length = Length(int(form[1]) * HOURS[form[2]])
     if not 1 <= length.days <= LONGEST:
-        raise ValueError(f"{quoted(text)} is out of range: a length is from 1h to {LONGEST}d")
+        sentence = _("%(typed)s is out of range: a length is from 1h to %(longest)sd")
+        raise ValueError(sentence % {"typed": quoted(text), "longest": LONGEST})
     return length
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.tz import datetime_exists
 
+from scheduler.domain.sentences import gettext as _
+
 MINUTE = timedelta(minutes=1)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -23,7 +25,8 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-        raise UnknownZone(f"{name!r} is not a time zone; a time zone looks like Europe/London") from unknown
+        sentence = _("%(name)s is not a time zone; a time zone looks like Europe/London")
+        raise UnknownZone(sentence % {"name": repr(name)}) from unknown
 
 
 def check_zone(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from scheduler.domain.length import Length, LengthField
+from scheduler.domain.sentences import gettext as _
 
 
 def _parse_clock(text: Any) -> time:
@@ -277,11 +278,11 @@ class Protocol(Part):
     def check_answers(self, answers: Mapping[str, str]) -> dict[str, str]:
         """A sentence for every question that is not answered with one of its options, by its name."""
         faults = {
-            name: f"Choose one of: {', '.join(question.options)}."
+            name: _("Choose one of: %(options)s.") % {"options": ", ".join(question.options)}
             for name, question in self.questions.items()
             if answers.get(name) not in question.options
         }
-        unknown = {name: "There is no such question." for name in answers if name not in self.questions}
+        unknown = {name: _("There is no such question.") for name in answers if name not in self.questions}
         return faults | unknown
 
     def missing_settings(self) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""What can be wrong in a protocol whose parts are well formed: names that lead nowhere, texts not sayable."""
+"""What can be wrong in a protocol whose parts are well formed: names that lead nowhere, texts not sayable.
+
+No page shows a file's faults, as without its protocols nothing starts: these and those of `protocol_file` are
+for whoever writes files, in English.
+"""
 
 from collections.abc import Iterator, Mapping
 

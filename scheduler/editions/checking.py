@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from scheduler.domain.clinic_values import apply
 from scheduler.domain.edits.finding import fault
 from scheduler.domain.edits.findings import Finding, findings
@@ -46,13 +48,20 @@ def check(draft: Draft) -> Checked:
 def _stale(draft: Draft) -> Iterator[Finding]:
     current = current_edition(draft.clinic, draft.protocol_id)
     if current and current.pk != draft.base_id:
-        base = f"edition {draft.base.number}" if draft.base else "no edition"
-        yield fault(
-            "",
-            "stale-base",
-            f"edition {current.number} was published since, by {current.published_by}, and this draft began "
-            f"with {base}: renew it to carry its changes over",
+        sentence = (
+            _(
+                "edition %(number)s was published since, by %(who)s, and this draft began with "
+                "edition %(base)s: renew it to carry its changes over"
+            )
+            if draft.base
+            else _(
+                "edition %(number)s was published since, by %(who)s, and this draft began with "
+                "no edition: renew it to carry its changes over"
+            )
         )
+        base = draft.base.number if draft.base else None
+        told = {"number": current.number, "who": current.published_by, "base": base}
+        yield fault("", "stale-base", sentence % told)
 
 
 def _lost(draft: Draft, protocol: Protocol) -> Iterator[Finding]:
@@ -64,10 +73,10 @@ def _lost(draft: Draft, protocol: Protocol) -> Iterator[Finding]:
 def _other_file(draft: Draft, file: Protocol) -> Iterator[Finding]:
     today = available_protocols().get(draft.protocol_id)
     if today is None:
-        yield fault("", "no-file", "the protocol's file is no longer there")
+        yield fault("", "no-file", _("the protocol's file is no longer there"))
     elif today != file:
         yield Finding(
             "",
             "other-file",
-            "The protocol's file is not the one that this draft has; renew the draft to take today's.",
+            _("The protocol's file is not the one that this draft has; renew the draft to take today's."),
         )

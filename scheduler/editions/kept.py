@@ -6,10 +6,18 @@ one that is still to come would vanish.
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from scheduler.domain.edits.finding import Finding, fault
 from scheduler.domain.protocol import Message, Protocol
 
-KINDS = ("critical", "welcome", "catch-up", "correction")
+KINDS = {
+    "critical": gettext_lazy("critical"),
+    "welcome": gettext_lazy("welcome"),
+    "catch-up": gettext_lazy("catch-up"),
+    "correction": gettext_lazy("correction"),
+}
 
 
 def faults_of_kept(before: Protocol, after: Protocol) -> Iterator[Finding]:
@@ -20,14 +28,30 @@ def faults_of_kept(before: Protocol, after: Protocol) -> Iterator[Finding]:
 
 
 def _lost(before: Message, after: Message | None) -> str:
-    named = f"{before.label!r}, the {before.kind} text of the edition before,"
+    told = {"label": repr(before.label), "kind": KINDS[before.kind]}
     if after is None:
         return (
-            f"{named} is not there under this key: those enrolled would get it again under another key, "
-            "or never; keep the key"
+            _(
+                "%(label)s, the %(kind)s text of the edition before, is not there under this key: those "
+                "enrolled would get it again under another key, or never; keep the key"
+            )
+            % told
         )
     if after.kind != before.kind:
-        return f"{named} is of the kind {after.kind!r} now: keep the kind, and give another text another key"
+        told["now"] = repr(after.kind)
+        return (
+            _(
+                "%(label)s, the %(kind)s text of the edition before, is of the kind %(now)s now: keep the "
+                "kind, and give another text another key"
+            )
+            % told
+        )
     if bool(after.at.each_day_of) != bool(before.at.each_day_of):
-        return f"{named} would go by other keys, repeated day by day or no longer so: keep its `at`"
+        return (
+            _(
+                "%(label)s, the %(kind)s text of the edition before, would go by other keys, repeated day by "
+                "day or no longer so: keep its `at`"
+            )
+            % told
+        )
     return ""

@@ -29,23 +29,17 @@ from tests.web.test_enrol import typed
 from tests.web.test_settings import CLINIC, VALUES
 
 C = "/c/leafy"
-#: in the protocol's language: what is sent, what a message is about, and what is wrong with its words, which
-#: `scheduler.domain` says in English for now
-PASSED_OVER = {"bubble", "about", "said", "finding", "typed"}
+#: in the protocol's language: what is sent, what a message is about, and what its file has under which name
+PASSED_OVER = {"bubble", "about", "said", "typed"}
 #: names and typed words of the tests' own people
 DATA = (
     "Leafy Vein Clinic", "Leafy Clinic", "leafy", "bare", "leafy's number", "Sam", "Sam Example",
     "Robin Example", "Dr Example", "Europe/London", "Europe/Paris", "Aftercare", "microsclerotherapy",
     "Agreed in the team", "QR", "EMAIL_URL", "GBP", "No wax {oops} \u2013 x", "Pseudo",
-    "Late morning", "No waxing: {no-waxing.date}.",
+    "Late morning", "No waxing: {no-waxing.date}.", "Nowhere",
 )  # fmt: skip
-#: addresses of pages and mailboxes, and what a program is called by
-NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|/c/\S+|`[^`]*`")
-#: sentences of `scheduler.domain`, which knows no Django: English for now
-NOT_YET = (
-    "'Nowhere' is not a time zone; a time zone looks like Europe/London.",
-    "Sending hours are four hours long at the least, within one day.",
-)
+#: addresses of pages and mailboxes, what a program is called by, and placeholders
+NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|/c/\S+|`[^`]*`|\{[\w.-]+\}")
 PLAIN = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -370,7 +364,7 @@ def missed(page: str) -> list[str]:
     """Texts in plain letters that are no data."""
     found = []
     for text in visible(page, PASSED_OVER):
-        if text not in NOT_YET and PLAIN.search(known().sub("", NO_WORDS.sub("", text))):
+        if PLAIN.search(NO_WORDS.sub("", known().sub("", text))):
             found.append(text)
     return found
 

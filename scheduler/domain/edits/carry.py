@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
+from scheduler.domain.sentences import gettext as _
+
 V = TypeVar("V")
 #: so many last digits tell a telephone number, however it is written
 DIGITS = 9
@@ -28,13 +30,15 @@ def naming(settings: Mapping[str, str], here: Mapping[str, str], there: Mapping[
             continue
         for placeholder, own in here.items():
             if own and own != there.get(placeholder) and _names(text, own):
-                found[name] = f"It names {own}; {_instead(placeholder)}."
+                found[name] = _("It names %(own)s; write %(placeholder)s instead.") % {
+                    "own": own, "placeholder": _instead(placeholder)
+                }  # fmt: skip
                 break
     return found
 
 
 def _instead(placeholder: str) -> str:
-    return f"write {placeholder} instead" if "{" in placeholder else "write {clinic} instead"
+    return placeholder if "{" in placeholder else "{clinic}"
 
 
 def _names(text: str, own: str) -> bool:

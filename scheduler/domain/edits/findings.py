@@ -16,6 +16,7 @@ from scheduler.domain.edits.timing import (
     without_effect,
 )
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.sentences import gettext as _
 from scheduler.domain.text_faults import BRACE, PLACEHOLDER
 
 __all__ = ["Finding", "below_leaflet", "findings"]
@@ -61,8 +62,8 @@ def _warnings(
 
 def _not_set(changed: Protocol) -> Iterator[Finding]:
     for name in changed.missing_settings():
-        sentence = f"{changed.values[name].label} has no default: say 14d, in-person or omit"
-        yield fault(name, "not-set", sentence)
+        sentence = _("%(value)s has no default: say 14d, in-person or omit")
+        yield fault(name, "not-set", sentence % {"value": changed.values[name].label})
 
 
 def _sayable(file: Protocol, settings: Mapping[str, str]) -> Protocol:

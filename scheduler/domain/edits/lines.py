@@ -10,6 +10,7 @@ from scheduler.domain.echo import quoted
 from scheduler.domain.edits.fault import LOCKED, UNKNOWN, SettingFault
 from scheduler.domain.edits.words import words
 from scheduler.domain.protocol import Line
+from scheduler.domain.sentences import gettext as _
 
 CHANNELS = ("sms", "email")
 LONGEST = 1500
@@ -19,11 +20,13 @@ def edited(original: Line, line: Line, name: str, text: str) -> Line:
     """The line with other words in one channel; `original` is as the file has it. Raises SettingFault."""
     channel = name.rpartition(".")[2]
     if channel not in CHANNELS:
-        raise SettingFault(name, f"a line has no {quoted(channel)}; it has: {', '.join(CHANNELS)}", UNKNOWN)
+        sentence = _("a line has no %(typed)s; it has: %(known)s")
+        known = {"typed": quoted(channel), "known": ", ".join(CHANNELS)}
+        raise SettingFault(name, sentence % known, UNKNOWN)
     if original.service:
         raise SettingFault(
             name,
-            "how to stop, where the page is and which text is the last are said alike everywhere",
+            _("how to stop, where the page is and which text is the last are said alike everywhere"),
             LOCKED,
         )
     return line.model_copy(update={channel: words(name, text, LONGEST) or getattr(original, channel)})

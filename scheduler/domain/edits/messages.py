@@ -13,15 +13,22 @@ from scheduler.domain.echo import quoted
 from scheduler.domain.edits.fault import LOCKED, UNKNOWN, SettingFault
 from scheduler.domain.edits.words import words
 from scheduler.domain.length import Length
-from scheduler.domain.protocol import Message, Protocol, SendBy
+from scheduler.domain.protocol import OPENERS, Message, Protocol, SendBy
+from scheduler.domain.sentences import gettext as _
+from scheduler.domain.sentences import gettext_noop
 
 OFF, ON = "off", "on"
 FIELDS = ("day", "time", "send_by", "subject")
 #: every patient gets them when they are owed, whatever a clinic edits
-OPENERS = {
-    "welcome": "the welcome goes to every patient at once",
-    "catch-up": "the catch-up says what holds when nothing else did",
-    "correction": "the correction follows a date that changed",
+NEVER_OFF = {
+    "welcome": gettext_noop("the welcome goes to every patient at once; it cannot be switched off"),
+    "catch-up": gettext_noop("the catch-up says what holds when nothing else did; it cannot be switched off"),
+    "correction": gettext_noop("the correction follows a date that changed; it cannot be switched off"),
+}
+NEVER_MOVED = {
+    "welcome": gettext_noop("the welcome goes to every patient at once; it cannot be moved"),
+    "catch-up": gettext_noop("the catch-up says what holds when nothing else did; it cannot be moved"),
+    "correction": gettext_noop("the correction follows a date that changed; it cannot be moved"),
 }
 SEND_BY = re.compile(r"(\d{1,3})([dh])", re.ASCII)
 LATEST_DAYS, LATEST_HOURS = 28, 28 * 24
@@ -31,11 +38,11 @@ LONGEST_SUBJECT = 120
 def check_switch(message: Message, name: str, text: str) -> None:
     """Raises SettingFault where the message cannot be on or off as the text says."""
     if text not in (ON, OFF):
-        raise SettingFault(name, f"{quoted(text)} is neither on nor off")
+        raise SettingFault(name, _("%(typed)s is neither on nor off") % {"typed": quoted(text)})
     if text == OFF and message.critical:
-        raise SettingFault(name, "a critical message cannot be switched off", LOCKED)
+        raise SettingFault(name, _("a critical message cannot be switched off"), LOCKED)
     if text == OFF and message.kind in OPENERS:
-        raise SettingFault(name, f"{OPENERS[message.kind]}; it cannot be switched off", LOCKED)
+        raise SettingFault(name, _(NEVER_OFF[message.kind]), LOCKED)
 
 
 def edited(protocol: Protocol, original: Message, message: Message, name: str, text: str) -> Message:
@@ -44,14 +51,15 @@ def edited(protocol: Protocol, original: Message, message: Message, name: str, t
     if field == "subject":
         return message.model_copy(update={"subject": _subject(original, name, text)})
     if original.kind in OPENERS:
-        raise SettingFault(name, f"{OPENERS[original.kind]}; it cannot be moved", LOCKED)
+        raise SettingFault(name, _(NEVER_MOVED[original.kind]), LOCKED)
     if field == "day":
         return _on_day(original, message, name, text)
     if field == "time":
         return _changed_at(message, time=_time(protocol, original, name, text))
     if field == "send_by":
         return message.model_copy(update={"send_by": _send_by(original, name, text)})
-    raise SettingFault(name, f"a message has no {quoted(field)}; it has: {', '.join(FIELDS)}", UNKNOWN)
+    sentence = _("a message has no %(typed)s; it has: %(known)s")
+    raise SettingFault(name, sentence % {"typed": quoted(field), "known": ", ".join(FIELDS)}, UNKNOWN)
 
 
 def _changed_at(message: Message, **values: Any) -> Message:
@@ -67,14 +75,14 @@ def _on_day(original: Message, message: Message, name: str, text: str) -> Messag
     """A label that only names the day follows it."""
     was = original.at.day
     if was is None:
-        raise SettingFault(name, "its day hangs on a rule and not on a number; change the rule's length")
+        raise SettingFault(name, _("its day hangs on a rule and not on a number; change the rule's length"))
     if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > 366:
-        raise SettingFault(name, f"{quoted(text)} is not a day after treatment; write a number from 0 to 366")
+        sentence = _("%(typed)s is not a day after treatment; write a number from 0 to 366")
+        raise SettingFault(name, sentence % {"typed": quoted(text)})
     day, last = int(text), was + original.send_by.days_later
     if original.critical and not was <= day <= last:
-        raise SettingFault(
-            name, f"a critical message stays where it may leave: from day {was} to day {last}", LOCKED
-        )
+        sentence = _("a critical message stays where it may leave: from day %(first)s to day %(last)s")
+        raise SettingFault(name, sentence % {"first": was, "last": last}, LOCKED)
     moved = _changed_at(message, day=day)
     if original.kind != "daily" or day == was:
         return moved
@@ -82,7 +90,7 @@ def _on_day(original: Message, message: Message, name: str, text: str) -> Messag
 
 
 def day_label(day: int) -> str:
-    """A day of the plan as staff read it."""
+    """A day of the plan as staff read it; in the protocol's language, like the labels in its file."""
     return {0: "On the day of treatment", 1: "The day after treatment"}.get(
         day, f"{day} days after treatment"
     )
@@ -90,9 +98,8 @@ def day_label(day: int) -> str:
 
 def _time(protocol: Protocol, original: Message, name: str, text: str) -> str:
     if original.at.time is None or text not in protocol.times:
-        raise SettingFault(
-            name, f"there is no time of day {quoted(text)}; there are: {', '.join(protocol.times)}"
-        )
+        sentence = _("there is no time of day %(typed)s; there are: %(known)s")
+        raise SettingFault(name, sentence % {"typed": quoted(text), "known": ", ".join(protocol.times)})
     return text
 
 
@@ -101,9 +108,8 @@ def _send_by(original: Message, name: str, text: str) -> SendBy:
     if original.critical:
         was = original.send_by
         if (chosen.after_due is None) != (was.after_due is None) or _span(chosen) < _span(was):
-            raise SettingFault(
-                name, f"a critical message may leave as long as the protocol says: {span_text(was)}", LOCKED
-            )
+            sentence = _("a critical message may leave as long as the protocol says: %(span)s")
+            raise SettingFault(name, sentence % {"span": span_text(was)}, LOCKED)
     return chosen
 
 
@@ -117,10 +123,10 @@ def parse_send_by(name: str, text: str) -> SendBy:
         return SendBy(days_later=number)
     if form and form[2] == "h" and 1 <= number <= LATEST_HOURS:
         return SendBy(after_due=Length(number))
-    raise SettingFault(
-        name,
-        f"{quoted(text)} is not a last moment; write same-day, 2d (to {LATEST_DAYS}d) or 36h after it is due",
+    sentence = _(
+        "%(typed)s is not a last moment; write same-day, 2d (to %(longest)sd) or 36h after it is due"
     )
+    raise SettingFault(name, sentence % {"typed": quoted(text), "longest": LATEST_DAYS})
 
 
 def _span(send_by: SendBy) -> int:

@@ -1,12 +1,14 @@
 """Texts that take more segments than their message may, with names, numbers and links at their limits."""
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 
 from scheduler.domain.edits.finding import Finding
 from scheduler.domain.edits.samples import Sample, corrections
 from scheduler.domain.gsm7 import septets
 from scheduler.domain.message import Text
 from scheduler.domain.protocol import Protocol
+from scheduler.domain.sentences import gettext as _
 
 
 def too_long(
@@ -41,12 +43,32 @@ def _finding(protocol: Protocol, settings: Mapping[str, str], keys: tuple[str, .
     lines = [name for key in keys for name in protocol.messages[key].lines]
     edited = [f"lines.{name}.sms" for name in dict.fromkeys(lines) if f"lines.{name}.sms" in settings]
     moved = [name for name in settings if name.startswith(tuple(f"messages.{key}." for key in keys))]
-    size = f"{septets(text.sms) or len(text.sms)} characters"
-    shorten = f"; shorten {' or '.join(edited)}" if edited else ""
     return Finding(
         edited[0] if len(edited) == 1 else f"messages.{keys[0]}",
         "too-long",
-        f"{message.label} takes {text.segments} segments at its longest ({size}), and "
-        f"{message.segments} are the most{shorten}.",
+        _sentence(bool(edited))
+        % {
+            "message": message.label,
+            "segments": text.segments,
+            "characters": septets(text.sms) or len(text.sms),
+            "most": message.segments,
+            "lines": reduce(_either, edited) if edited else "",
+        },
         is_fault=bool(edited or moved),
     )
+
+
+def _sentence(edited: bool) -> str:
+    if edited:
+        return _(
+            "%(message)s takes %(segments)s segments at its longest (%(characters)s characters), and "
+            "%(most)s are the most; shorten %(lines)s."
+        )
+    return _(
+        "%(message)s takes %(segments)s segments at its longest (%(characters)s characters), and "
+        "%(most)s are the most."
+    )
+
+
+def _either(one: str, other: str) -> str:
+    return _("%(one)s or %(other)s") % {"one": one, "other": other}

@@ -6,6 +6,7 @@ from scheduler.domain.edits.finding import Finding, fault
 from scheduler.domain.edits.samples import Sample
 from scheduler.domain.placeholders import OF_CONTACT, OF_SOME, names_in
 from scheduler.domain.protocol import Line, Protocol
+from scheduler.domain.sentences import gettext as _
 from scheduler.domain.text_faults import faults_of_sms, faults_of_text, relative_days
 
 #: filled for every clinic that can enrol
@@ -37,9 +38,8 @@ def faults_of_words(
         ):
             yield fault(name, code, sentence)
         if sms and line and not line.statements:
-            yield fault(
-                name, "no-statement", "only the email of this line rests on statements; it has no text"
-            )
+            sentence = _("only the email of this line rests on statements; it has no text")
+            yield fault(name, "no-statement", sentence)
         yield from _not_filled(name, text, line, samples)
 
 
@@ -48,18 +48,15 @@ def _not_filled(name: str, text: str, line: Line | None, samples: tuple[Sample, 
     known = {*names_in(line.sms or ""), *names_in(line.email or "")} if line else set()
     guarded = line.when.during if line else ()
     for placeholder in dict.fromkeys(names_in(text)):
-        phase, _, _ = placeholder.partition(".")
+        phase, braced = placeholder.partition(".")[0], {"placeholder": f"{{{placeholder}}}"}
         if placeholder in known or phase in guarded or placeholder in ALWAYS:
             continue
         if placeholder in OF_SOME:
-            sentence = f"a clinic may have no {{{placeholder}}}: then this is not said"
-            yield fault(name, "not-always-filled", sentence)
+            sentence = _("a clinic may have no %(placeholder)s: then this is not said")
+            yield fault(name, "not-always-filled", sentence % braced)
         elif any(_absent(sample, phase) for sample in samples):
-            yield fault(
-                name,
-                "not-always-filled",
-                f"{{{placeholder}}} is not there for all: it is then not said",
-            )
+            sentence = _("%(placeholder)s is not there for all: it is then not said")
+            yield fault(name, "not-always-filled", sentence % braced)
 
 
 def _absent(sample: Sample, phase: str) -> bool:
@@ -79,7 +76,9 @@ def warnings_of_words(file: Protocol, settings: Mapping[str, str]) -> Iterator[F
         original = (line.sms if channel == "sms" or line.email is None else line.email) or ""
         gone = [f"{{{one}}}" for one in dict.fromkeys(names_in(original)) if one not in names_in(text)]
         if gone:
-            yield Finding(name, "date-gone", f"The protocol's words give {', '.join(gone)}; these do not.")
+            sentence = _("The protocol's words give %(placeholders)s; these do not.")
+            yield Finding(name, "date-gone", sentence % {"placeholders": ", ".join(gone)})
         if key in critical:
             says = "; ".join(file.statements[one].says for one in line.all_statements)
-            yield Finding(name, "critical-reworded", f"Check that it still says all of this: {says}.")
+            sentence = _("Check that it still says all of this: %(statements)s.")
+            yield Finding(name, "critical-reworded", sentence % {"statements": says})

@@ -10,6 +10,7 @@ from scheduler.domain.edits.said import elsewhere, falls_silent, said_by_message
 from scheduler.domain.edits.samples import Sample
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.sending_hours import BEFORE_CLOSING
+from scheduler.domain.sentences import gettext as _
 
 BELOW, REASON_MISSING = "below-leaflet", "reason-missing"
 
@@ -18,13 +19,17 @@ def below_leaflet(file: Protocol, settings: Mapping[str, str]) -> dict[str, str]
     """Settings of lengths shorter than the file's own, with the two lengths: "2d instead of 3d"."""
     found, changed = {}, apply(file, settings)[0]
     for name in settings:
-        section, _, option = name.partition(".")
+        section, _dot, option = name.partition(".")
         if section not in file.values or file.values[section].set_by_clinic:
             continue
         own, source = changed.values[section], file.values[section]
         pairs = [(own.lengths[o], source.lengths[o]) for o in source.lengths if option in ("", o)]
         pairs = pairs or ([(own.length, source.length)] if own.length and source.length else [])
-        shorter = [f"{a} instead of {b}" for a, b in pairs if a.hours < b.hours]
+        shorter = [
+            _("%(own)s instead of %(source)s") % {"own": a, "source": b}
+            for a, b in pairs
+            if a.hours < b.hours
+        ]
         if shorter:
             found[name] = ", ".join(shorter)
     return found
@@ -34,11 +39,15 @@ def warnings_of_lengths(
     file: Protocol, settings: Mapping[str, str], reasons: Mapping[str, str]
 ) -> Iterator[Finding]:
     for name, lengths in below_leaflet(file, settings).items():
-        said = f"{label_of(file, name)}: {lengths}, below the protocol's source."
-        if reasons.get(name, "").strip():
-            yield Finding(name, BELOW, f"{said} The reason given: {reasons[name].strip()}")
+        told = {"label": label_of(file, name), "lengths": lengths, "reason": reasons.get(name, "").strip()}
+        if told["reason"]:
+            sentence = _("%(label)s: %(lengths)s, below the protocol's source. The reason given: %(reason)s")
+            yield Finding(name, BELOW, sentence % told)
         else:
-            yield Finding(name, REASON_MISSING, f"{said} Give a reason before it is published.")
+            sentence = _(
+                "%(label)s: %(lengths)s, below the protocol's source. Give a reason before it is published."
+            )
+            yield Finding(name, REASON_MISSING, sentence % told)
 
 
 def warnings_of_times(changed: Protocol) -> Iterator[Finding]:
@@ -49,12 +58,13 @@ def warnings_of_times(changed: Protocol) -> Iterator[Finding]:
     for name, clock in changed.times.items():
         pulled = min(max(clock, hours.opens), latest)
         if pulled != clock and name in used:
-            yield Finding(
-                name,
-                "pulled-in",
-                f"{in_words(name)} is {clock:%H:%M}; with sending hours from {hours.opens:%H:%M} to "
-                f"{hours.closes:%H:%M} its messages go at {pulled:%H:%M}.",
+            sentence = _(
+                "%(name)s is %(clock)s; with sending hours from %(opens)s to %(closes)s its messages go at "
+                "%(pulled)s."
             )
+            clocks = {"clock": clock, "opens": hours.opens, "closes": hours.closes, "pulled": pulled}
+            told = {key: f"{one:%H:%M}" for key, one in clocks.items()}
+            yield Finding(name, "pulled-in", sentence % {"name": in_words(name), **told})
 
 
 def without_effect(file: Protocol, settings: Mapping[str, str]) -> Iterator[Finding]:
@@ -62,7 +72,8 @@ def without_effect(file: Protocol, settings: Mapping[str, str]) -> Iterator[Find
     whole = apply(file, settings)[0]
     for name in settings:
         if apply(file, {one: text for one, text in settings.items() if one != name})[0] == whole:
-            yield Finding(name, "changes-nothing", f"{label_of(file, name)} is so without this edit.")
+            sentence = _("%(label)s is so without this edit.") % {"label": label_of(file, name)}
+            yield Finding(name, "changes-nothing", sentence)
 
 
 def warnings_of_messages(
@@ -84,9 +95,10 @@ def warnings_of_messages(
             code = "switched-off" if is_off else "unsaid"
             yield Finding(name, code, _unsaid(file, lost, is_off), statements=tuple(sorted(lost)))
         if not is_off and key in said_before and key not in said:
-            yield Finding(name, "never-sent", "As it is now, no patient is sent it any more.")
+            yield Finding(name, "never-sent", _("As it is now, no patient is sent it any more."))
         for other in _instead(key, on_time, before):
-            yield Finding(name, "goes-instead", f"Where its day has no other text, {other!r} goes instead.")
+            sentence = _("Where its day has no other text, %(message)s goes instead.")
+            yield Finding(name, "goes-instead", sentence % {"message": repr(other)})
         yield from _moved(file, changed, settings, key)
 
 
@@ -119,7 +131,7 @@ def faults_of_messages(settings: Mapping[str, str], samples: tuple[Sample, ...])
         yield fault(
             f"messages.{key}.send_by",
             "falls-silent",
-            "it may leave at a time when nothing of it holds any more; give it an earlier last moment",
+            _("it may leave at a time when nothing of it holds any more; give it an earlier last moment"),
         )
 
 
@@ -128,15 +140,12 @@ def _moved(file: Protocol, changed: Protocol, settings: Mapping[str, str], key: 
     if now is None or original.at.day == now.at.day:
         return
     if f"messages.{key}.subject" not in settings:
-        yield Finding(
-            f"messages.{key}.subject", "subject-stays", f"The email's subject stays: {original.subject!r}."
-        )
+        sentence = _("The email's subject stays: %(subject)s.") % {"subject": repr(original.subject)}
+        yield Finding(f"messages.{key}.subject", "subject-stays", sentence)
     if original.critical:
-        yield Finding(
-            f"messages.{key}.day",
-            "critical-later",
-            f"A critical message: it now goes on day {now.at.day}, and went on day {original.at.day}.",
-        )
+        sentence = _("A critical message: it now goes on day %(now)s, and went on day %(before)s.")
+        days = {"now": now.at.day, "before": original.at.day}
+        yield Finding(f"messages.{key}.day", "critical-later", sentence % days)
 
 
 def _moves(name: str) -> bool:
@@ -148,17 +157,28 @@ def _key(name: str) -> str:
 
 
 def _unsaid(file: Protocol, lost: set[str], is_off: bool) -> str:
-    opening = "Switched off." if is_off else "As it is now."
+    if not lost and is_off:
+        return _("Switched off. Another message says each of its statements.")
     if not lost:
-        return f"{opening} Another message says each of its statements."
+        return _("As it is now. Another message says each of its statements.")
+    told = "; ".join(_places(file, lost))
+    sentence = (
+        _("Switched off. Then said %(places)s.") if is_off else _("As it is now. Then said %(places)s.")
+    )
+    return sentence % {"places": told}
+
+
+def _places(file: Protocol, lost: set[str]) -> Iterator[str]:
+    """Where each of them is said then: the ends of a sentence that begins with "Then said"."""
     where = elsewhere(file, lost)
     parts = (
-        ("on the patient's page, but in no message", where.page),
-        ("in the emergency fragment, but in no message of its own", where.emergency),
-        ("nowhere", where.nowhere),
+        (_("on the patient's page, but in no message: %(statements)s"), where.page),
+        (_("in the emergency fragment, but in no message of its own: %(statements)s"), where.emergency),
+        (_("nowhere: %(statements)s"), where.nowhere),
     )
-    told = "; ".join(f"{place}: {_statements(file, names)}" for place, names in parts if names)
-    return f"{opening} Then said {told}."
+    for place, names in parts:
+        if names:
+            yield place % {"statements": _statements(file, names)}
 
 
 def _statements(file: Protocol, names: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from scheduler.domain.edits.fault import SettingFault
+from scheduler.domain.sentences import gettext as _
 
 #: names whose text is words, and not a value
 WORDS = (".sms", ".email", ".subject")
@@ -20,7 +21,9 @@ def words(name: str, text: str, longest: int) -> str:
     """The text without the space around it. Raises SettingFault where it cannot be one paragraph."""
     text = text.strip()
     if len(text) > longest:
-        raise SettingFault(name, f"it has {len(text)} characters; {longest} are the most")
+        sentence = _("it has %(number)s characters; %(longest)s are the most")
+        raise SettingFault(name, sentence % {"number": len(text), "longest": longest})
     if odd := next((character for character in text if not character.isprintable()), None):
-        raise SettingFault(name, f"{odd!a} cannot be in it: write one paragraph, with plain spaces")
+        sentence = _("%(character)s cannot be in it: write one paragraph, with plain spaces")
+        raise SettingFault(name, sentence % {"character": ascii(odd)})
     return text

@@ -7,19 +7,22 @@ from scheduler.domain import localtime
 from scheduler.domain.protocol import At
 from scheduler.domain.rehearsal.planning import Due
 from scheduler.domain.sending_hours import LocalHours, local_hours
+from scheduler.domain.sentences import gettext_noop
 
+#: what a message goes by that names no time
+ENROLMENT = "enrolment"
 REASONS = {
-    "sending-hours": "sending hours",
-    "clock-change": "the clock skips that time",
-    "phase-end": "a rule ends later that day",
-    "enrolled-later": "enrolled after it",
-    "another-text": "another text leaves then",
+    "sending-hours": gettext_noop("sending hours"),
+    "clock-change": gettext_noop("the clock skips that time"),
+    "phase-end": gettext_noop("a rule ends later that day"),
+    "enrolled-later": gettext_noop("enrolled after it"),
+    "another-text": gettext_noop("another text leaves then"),
 }
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Displaced:
-    """`named` is the wall clock that the message names, or "enrolment"; `reason` is a key of REASONS."""
+    """`named` is the wall clock that the message names, or ENROLMENT; `reason` is a key of REASONS."""
 
     key: str
     named: str
@@ -33,7 +36,7 @@ def displaced(key: str, due: Due) -> Displaced | None:
     at = course.protocol.messages[reminder.message].at
     if at.time is None:
         reason = _since_enrolment(hours, due)
-        return Displaced(key, "enrolment", reason) if reason else None
+        return Displaced(key, ENROLMENT, reason) if reason else None
     named = course.protocol.times[at.time]
     if reminder.due_local.time() == named:
         return None

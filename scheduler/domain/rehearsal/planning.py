@@ -13,6 +13,7 @@ from scheduler.domain.pattern import course_of
 from scheduler.domain.phases import Course, Treatment
 from scheduler.domain.protocol import Protocol
 from scheduler.domain.rehearsal.cases import Case, Enrolled
+from scheduler.domain.sentences import gettext as _
 from scheduler.domain.standing import Standing, first
 from scheduler.domain.timeline import PlannedReminder, Timeline, Unsent, build_timeline
 
@@ -63,7 +64,8 @@ def _asked(protocol: Protocol, treatment: Treatment, number: int) -> Treatment:
     answers = {name: said for name, said in treatment.answers.items() if name in protocol.questions}
     if unanswered := protocol.check_answers(answers):
         labels = ", ".join(protocol.questions[name].label for name in unanswered)
-        raise Unplannable(f"not answered at enrolment as this edition asks: {labels}")
+        sentence = _("not answered at enrolment as this edition asks: %(questions)s")
+        raise Unplannable(sentence % {"questions": labels})
     return replace(treatment, answers=answers, episode=number)
 
 

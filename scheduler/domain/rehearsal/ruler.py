@@ -8,6 +8,7 @@ from scheduler.domain import localtime
 from scheduler.domain.message import Contact, Part, render_together
 from scheduler.domain.phases import Course
 from scheduler.domain.rehearsal.planning import Due
+from scheduler.domain.sentences import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Ruler:
         try:
             text = render_together(due.parts, self.contact, self.link, due.reminder.due_at)
         except LookupError as fault:
-            return Measure(fault=f"there is nothing to say for {fault.args[0]!r}")
+            return Measure(fault=_("there is nothing to say for %(name)s") % {"name": repr(fault.args[0])})
         except ValueError as fault:
             return Measure(fault=str(fault))
         return Measure(text.segments)

@@ -11,6 +11,7 @@ from scheduler.domain.rehearsal.cases import Case, Enrolled, at_desk
 from scheduler.domain.rehearsal.clocks import WEEK, ClockChange, quiet_weeks
 from scheduler.domain.rehearsal.planning import Plan, plan_of
 from scheduler.domain.rehearsal.totals import Tally, Totals
+from scheduler.domain.sentences import gettext as _
 
 #: treatments end at these hours of each day
 HOURS = range(8, 21, 2)
@@ -126,12 +127,13 @@ def _moved(around: Around, usual: Plan, then: Plan) -> Iterator[Moved]:
 
 def _clock_from(usual: datetime | None, wall: datetime) -> str:
     days = (wall.date() - usual.date()).days if usual else 0
-    return localtime.clock(wall) + (f" ({days:+} day)" if days else "")
+    clock = localtime.clock(wall)
+    return _("%(clock)s (%(days)s day)") % {"clock": clock, "days": f"{days:+}"} if days else clock
 
 
 def _shifted(around: Around, usual: Plan, then: Plan) -> Iterator[Shifted]:
     ago = (around.weeks or 0) * WEEK
-    walls = {name: wall + ago for name, (_, wall) in _ends(usual).items()}
+    walls = {name: wall + ago for name, (_label, wall) in _ends(usual).items()}
     for name, (label, wall) in _ends(then).items():
         if name in walls and wall != walls[name] and min(wall, walls[name]).date() <= around.last:
             yield Shifted(name, label, round((wall - walls[name]).total_seconds() / 60))

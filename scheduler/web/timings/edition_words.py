@@ -2,17 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduler import editions
-from scheduler.domain.edits.compare import Change, Version, changes
-from scheduler.domain.edits.flat import flat
+from scheduler.domain.edits.compare import ABSENT, OFF, Change, Version, changes
+from scheduler.domain.edits.flat import THERE, flat
 from scheduler.domain.edits.labels import label_of
 from scheduler.domain.protocol import Message, Phase, Protocol, Value
 from scheduler.models import Clinic, Edition
 from scheduler.web import words
 from scheduler.web.timings import protocol_words
+
+#: what stands in a difference for a part that is there, or off; and as the file says yes and no
+PLAIN: Final[Mapping[str, words.Word]] = {
+    THERE: gettext_lazy("on"),
+    OFF: gettext_lazy("off"),
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +78,12 @@ def called(file: Protocol, name: str, label: str) -> str:
 
 
 def _value(file: Protocol, name: str, text: str) -> str:
+    if text == ABSENT:
+        return _("not there")
+    if not text or not _is_setting(file, name):
+        return str(PLAIN.get(text, text))
     try:
-        return protocol_words.said(file, name, text) if text and _is_setting(file, name) else text
+        return protocol_words.said(file, name, text)
     except ValueError:
         # An older file had another form of it.
         return text

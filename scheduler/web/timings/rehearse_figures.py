@@ -3,24 +3,16 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from scheduler.domain.rehearsal.displaced import ENROLMENT, REASONS
 from scheduler.domain.rehearsal.totals import OfMessage, Totals
 from scheduler.domain.rehearsal.weekends import Weekend
-from scheduler.web.words import Word
 
 K = TypeVar("K", bound=Hashable)
 NOTHING = OfMessage("", 0)
-WHY_THEN: Final[Mapping[str, Word]] = {
-    "sending-hours": gettext_lazy("sending hours"),
-    "clock-change": gettext_lazy("the clock skips that time"),
-    "phase-end": gettext_lazy("a rule ends later that day"),
-    "enrolled-later": gettext_lazy("enrolled after it"),
-    "another-text": gettext_lazy("another text leaves then"),
-}
 #: percent of the chart's height and width
 HIGHEST, FOOT = 82, 88
 
@@ -134,10 +126,12 @@ def tables(today: Totals, rehearsed: Totals) -> list[Table]:
         return " + ".join(labels.get(key, key) for key in keys)
 
     def away(one: Any) -> str:
-        why = WHY_THEN[one.reason]
+        why = _(REASONS[one.reason])
         return _("%(message)s, %(named)s: %(why)s") % {
-            "message": labels.get(one.key, one.key), "named": one.named, "why": why
-        }  # fmt: skip
+            "message": labels.get(one.key, one.key),
+            "named": _("enrolment") if one.named == ENROLMENT else one.named,
+            "why": why,
+        }
 
     def fault(one: Any) -> str:
         return f"{labels.get(one.key, one.key)}: {one.sentence}" if one.key else one.sentence

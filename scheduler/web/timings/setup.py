@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from scheduler import editions
 from scheduler.domain.clinic_values import SettingFault
+from scheduler.domain.edits.finding import as_sentence
 from scheduler.domain.protocol import Protocol
 from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.timings.asked import file_or_404
@@ -54,8 +55,7 @@ def _publish(request: ClinicRequest, form: "SetUpForm", protocol: str, kept: dic
             now=request.now,
         )
     except SettingFault as fault:
-        sentence = f"{fault.sentence[:1].upper()}{fault.sentence[1:]}."
-        form.add_error(fault.name if fault.name in form.fields else None, sentence)
+        form.add_error(fault.name if fault.name in form.fields else None, as_sentence(fault.sentence))
         return False
     except editions.Refused as refused:
         form.add_error(None, refused.sentence)

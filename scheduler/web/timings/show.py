@@ -11,7 +11,7 @@ from scheduler.editions import Checked
 from scheduler.models import Draft
 from scheduler.plans.rollout import running
 from scheduler.web.access import ClinicRequest
-from scheduler.web.timings import sample
+from scheduler.web.timings import edition_words, sample
 from scheduler.web.timings.changes import conflicts
 from scheduler.web.timings.fields import Typed, differing, read
 from scheduler.web.timings.page import CARRIED_OVER, Look, Page
@@ -74,7 +74,7 @@ def draft_page(
     if found.pk is not None:
         shown |= {
             "carry_over": {one.code for one in checked.findings} & CARRIED_OVER,
-            "file_changes": editions.file_changes(found),
+            "file_changes": edition_words.rows(look.file, editions.file_changes(found)),
             "conflicts": conflicts(found, look.file),
         }
     return render(request, "clinic/timings_draft.html", shown | context, status=status)
