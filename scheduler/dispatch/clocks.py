@@ -43,15 +43,13 @@ def offset() -> float:
 
 
 class Jumps:
-    """Whether somebody set the time of day: a timetable that counts by it would miss its times."""
+    """Whether somebody set the time of day since then: a timetable would miss its times."""
 
     def __init__(self) -> None:
         self._offset = offset()
 
     def happened(self) -> bool:
-        """Since this was asked last."""
-        before, self._offset = self._offset, offset()
-        return abs(self._offset - before) > MOST.total_seconds()
+        return abs(offset() - self._offset) > MOST.total_seconds()
 
 
 class Clocks:

@@ -14,10 +14,10 @@ log = structlog.get_logger(__name__)
 BLOCKING_ONLY = ("context", "cursor_factory")
 
 
-async def listen(woken: asyncio.Event) -> None:
+async def listen(woken: asyncio.Event, listening: asyncio.Event) -> None:
     """Set `woken` at every notification, until cancelled; does nothing on SQLite.
 
-    A connection of its own that breaks is opened again. Until then the worker looks by itself.
+    A connection of its own that breaks is opened again. `listening` is set while there is one.
     """
     if connection.vendor != "postgresql":
         return
@@ -25,13 +25,15 @@ async def listen(woken: asyncio.Event) -> None:
 
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(autocommit=True, **_parameters()) as listening:
-                await listening.execute(f"LISTEN {CHANNEL}")
+            async with await psycopg.AsyncConnection.connect(autocommit=True, **_parameters()) as line:
+                await line.execute(f"LISTEN {CHANNEL}")
+                listening.set()
                 # What was planned while nobody listened.
                 woken.set()
-                async for _ in listening.notifies():
+                async for _ in line.notifies():
                     woken.set()
         except psycopg.OperationalError as fault:
+            listening.clear()
             log.warning("not listening", why=type(fault).__name__)
             await asyncio.sleep(PAUSE)
 

@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from prometheus_client.core import GaugeMetricFamily
 
 from scheduler.alarms import Kind, open_alarms
-from scheduler.dispatch.summary import for_people
+from scheduler.attention.counting import MOST, count_waiting
 from scheduler.dispatch.watchdog import progress_of, seen_last, workers
 from scheduler.domain.status import Status
 from scheduler.models import Clinic, Reminder, Sender
@@ -25,7 +25,6 @@ def figures(now: datetime) -> Iterator[Gauge]:
     yield _alarms()
     yield from _progress(now)
     yield from _senders(now)
-    yield _by_clinic("aftercare_attention", "reminders that wait for somebody's decision", for_people())
     yield Gauge("aftercare_reports_unknown", "reports of messages that nobody knows here", value=unknown())
 
 
@@ -40,12 +39,15 @@ def _alarms() -> Gauge:
 def _progress(now: datetime) -> Iterator[Gauge]:
     late = Gauge("aftercare_late", "messages that should have gone and have not", labels=["clinic"])
     went = Gauge("aftercare_went_last_hour", "messages that went within the hour", labels=["clinic"])
+    waits = Gauge("aftercare_attention", f"what waits for people, to {MOST + 1}", labels=["clinic"])
     for clinic in Clinic.objects.order_by("slug"):
+        waits.add_metric([clinic.slug], count_waiting(clinic, now))
         progress = progress_of(clinic, now)
         late.add_metric([clinic.slug], progress.late)
         went.add_metric([clinic.slug], progress.went)
     yield late
     yield went
+    yield waits
 
 
 def _senders(now: datetime) -> Iterator[Gauge]:

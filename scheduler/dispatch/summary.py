@@ -5,25 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
+from scheduler.attention.counting import MOST, count_waiting
 from scheduler.dispatch.notices import Notice, admins_of
 from scheduler.dispatch.slots import give_back, take_slot
 from scheduler.dispatch.watchdog import TAKEN
 from scheduler.domain import localtime
 from scheduler.domain.status import AttemptStatus, Status
-from scheduler.models import Attempt, Clinic, Event, Reminder
+from scheduler.models import Attempt, Clinic, Event
 
 #: hours on the clinic's clock between which it is sent; who starts a worker later hears tomorrow
 MORNING = range(8, 12)
-# The statuses stand in the text: a partial index is not used for parameters.
-FOR_PEOPLE = "scheduler_reminder.status IN ('in_doubt', 'failed', 'undelivered')"
 ENDED_BADLY = (Status.FAILED, Status.UNDELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of one local date; `attention` is how many wait for a person now."""
+    """Counts of one local date; `attention` is how much waits for a person now, as the pages count it."""
 
     day: date
     sent: int
@@ -32,8 +31,8 @@ class Summary:
     attention: int
 
 
-def summary_of(clinic: Clinic, day: date) -> Summary:
-    """Of that date on the clinic's clock."""
+def summary_of(clinic: Clinic, day: date, now: datetime) -> Summary:
+    """Of that date on the clinic's clock, at `now` (aware UTC)."""
     begins = localtime.start_of_day(clinic.timezone, day)
     ends = localtime.start_of_day(clinic.timezone, day + timedelta(days=1))
     attempts = Attempt.objects.for_clinic(clinic).filter(created_at__gte=begins, created_at__lt=ends)
@@ -46,13 +45,8 @@ def summary_of(clinic: Clinic, day: date) -> Summary:
         sent=sum(by_status.get(status, 0) for status in TAKEN),
         delivered=by_status.get(AttemptStatus.DELIVERED, 0),
         failed=failed.values("reminder").distinct().count(),
-        attention=for_people().filter(clinic=clinic).count(),
+        attention=count_waiting(clinic, now),
     )
-
-
-def for_people() -> QuerySet[Reminder]:
-    """What waits for somebody's decision."""
-    return Reminder.objects.across_clinics().extra(where=[FOR_PEOPLE])  # noqa: S610 - words of our own
 
 
 def summary_notices(now: datetime, worker: str) -> list[Notice]:
@@ -77,12 +71,12 @@ def _notices(clinic: Clinic, now: datetime, worker: str) -> Iterator[Notice]:
     job = f"summary-{clinic.pk}"
     if not addresses or not take_slot(job, slot, worker):
         return
-    summary = summary_of(clinic, today - timedelta(days=1))
+    summary = summary_of(clinic, today - timedelta(days=1), now)
     yield Notice(addresses, _subject(clinic, summary), _body(clinic, summary), lambda: give_back(job, slot))
 
 
 def _subject(clinic: Clinic, summary: Summary) -> str:
-    wait = f"; {summary.attention} need attention" if summary.attention else ""
+    wait = f"; {_waiting(summary)} need attention" if summary.attention else ""
     return f"{clinic.name}: {summary.sent} messages sent on {localtime.short_date(summary.day)}{wait}"
 
 
@@ -92,6 +86,10 @@ def _body(clinic: Clinic, summary: Summary) -> str:
         f"Sent: {summary.sent}\n"
         f"Known to have arrived: {summary.delivered}\n"
         f"Failed: {summary.failed}\n"
-        f"Waiting for somebody's decision now: {summary.attention}\n\n"
+        f"Waiting for somebody's decision now: {_waiting(summary)}\n\n"
         f"{settings.PUBLIC_URL}/c/{clinic.slug}/\n"
     )
+
+
+def _waiting(summary: Summary) -> str:
+    return f"more than {MOST}" if summary.attention > MOST else str(summary.attention)

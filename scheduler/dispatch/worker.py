@@ -1,7 +1,7 @@
 """The worker: a loop that claims and posts, one that records, and a timetable of periodic jobs.
 
 It sleeps until the next due time, a second at the most: that is how it sees on SQLite what was enrolled
-meanwhile. PostgreSQL tells it.
+meanwhile. PostgreSQL tells it, and it looks by itself only now and then.
 """
 
 import asyncio
@@ -35,6 +35,8 @@ AT_ONCE = 300
 GROUP = 25
 #: seconds
 LONGEST_SLEEP = 1.0
+#: while it is told what is new: a connection may be dead without anybody having said so
+LONGEST_WHILE_TOLD = 5.0
 SHORT_SLEEP = 0.05
 RECORD_AFTER = 0.1
 RECORD_BATCH = 200
@@ -67,6 +69,8 @@ class Worker:
         self._next_due: datetime | None = None
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
+        self._told = asyncio.Event()
+        self._jumps = Jumps()
         #: claimed, and certain not to be posted
         self._given_up: list[Claimed] = []
         #: claimed, and not yet looked at once more
@@ -85,14 +89,14 @@ class Worker:
         for channel in self._channels.values():
             await channel.open()
         recorder = asyncio.create_task(self._keep_recording())
-        listener = asyncio.create_task(listen(self._woken))
-        timetable, jumps = self._timetable(), Jumps()
+        listener = asyncio.create_task(listen(self._woken, self._told))
+        timetable = self._timetable()
         try:
             while not self._stopping.is_set():
-                if jumps.happened():
+                if self._jumps.happened():
                     log.warning("the time of day was set; the timetable begins anew")
                     timetable.shutdown(wait=False)
-                    timetable = self._timetable()
+                    timetable, self._jumps = self._timetable(), Jumps()
                 if await self._turn_or_pause(once):
                     continue
                 if once and not await self._queue_moves() and not await self._steps():
@@ -221,18 +225,23 @@ class Worker:
     async def _until_next_due(self) -> None:
         """As the claim found it that brought nothing: the database is not asked a second time."""
         due = self._next_due
-        wait = (due - self._clock()).total_seconds() if due else LONGEST_SLEEP
+        longest = LONGEST_WHILE_TOLD if self._told.is_set() else LONGEST_SLEEP
+        wait = (due - self._clock()).total_seconds() if due else longest
         # Due already, yet not to be had: another worker is claiming it at this moment.
-        await self._sleep(min(wait, LONGEST_SLEEP) if wait > 0 else SHORT_SLEEP)
+        left = min(wait, longest) if wait > 0 else SHORT_SLEEP
+        while left > 0 and not await self._sleep(min(left, LONGEST_SLEEP)) and not self._jumps.happened():
+            left -= LONGEST_SLEEP
 
-    async def _sleep(self, seconds: float) -> None:
-        """Until told that something is new, or to stop; so long at the most."""
+    async def _sleep(self, seconds: float) -> bool:
+        """Until told that something is new, or to stop, which it then returns; so long at the most."""
         try:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
         except TimeoutError:
             pass
+        woken = self._woken.is_set()
         self._woken.clear()
+        return woken
 
     def _timetable(self) -> AsyncIOScheduler:
         usual = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

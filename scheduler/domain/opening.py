@@ -109,25 +109,25 @@ def owed(standing: Standing, others: Sequence[Course], tellings: Iterable[Tellin
     found = []
     for name, word in _heard(course, tellings).items():
         if name in course.phases:
-            phase = merged_phase(course, others, course.phases[name], standing.since)
-            if word.taken_back and not (phase.ends_at and phase.holds(moment)):
+            if word.taken_back and not _is_back(course.phases[name], word.taken_back, moment):
                 continue
+            phase = merged_phase(course, others, course.phases[name], standing.since)
             if _differs(course, phase, word.end) and _matters(course, phase, word.end, standing.since):
                 found.append(phase)
     return found
 
 
 class _Word(NamedTuple):
-    """What the patient last heard of a rule. `taken_back`: a later text said all that held, and not this."""
+    """What the patient last heard of a rule. `taken_back`: when a text said all that held, and not this."""
 
     end: str
-    taken_back: bool
+    taken_back: datetime | None
 
 
 def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, _Word]:
     """The last word on each rule. What a text left out that said all that held may come to hold again."""
     heard: dict[str, _Word] = {}
-    of_site_only = all_was_said = False
+    of_site_only, all_said = False, None
     for telling in sorted(tellings, key=attrgetter("at"))[::-1]:
         meets = legs_meet(course.treatment.site, telling.site)
         for name, end in telling.ends.items():
@@ -135,10 +135,16 @@ def _heard(course: Course, tellings: Iterable[Telling]) -> dict[str, _Word]:
                 continue
             scope = _scope(course, name)
             if (meets or scope == "body") and (scope == "site" or not of_site_only):
-                heard[name] = _Word(end, all_was_said)
-        all_was_said = all_was_said or (telling.opens and meets)
+                heard[name] = _Word(end, all_said)
+        if telling.opens and meets:
+            all_said = all_said or telling.at
         of_site_only = of_site_only or (telling.opens and not meets)
     return heard
+
+
+def _is_back(phase: Phase, taken_back: datetime, moment: datetime) -> bool:
+    """Whether the rule holds again that a text left out: not one that only began after it."""
+    return phase.ends_at is not None and phase.starts_at <= taken_back and phase.holds(moment)
 
 
 def _scope(course: Course, phase: str) -> str:

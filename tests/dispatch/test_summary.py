@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from scheduler.attention import count_waiting
 from scheduler.channels.base import Verdict, rejected
 from scheduler.dispatch import dispatch_once
 from scheduler.dispatch.notices import post_notices
 from scheduler.dispatch.summary import summary_notices, summary_of
-from scheduler.domain.status import AttemptStatus
-from scheduler.models import Attempt, Clinic, Membership
+from scheduler.domain.status import AttemptStatus, Status
+from scheduler.models import Attempt, Clinic, Membership, Reminder
 from tests.dispatch.plans import DAY_2, Recording, day_2_of, live_clinic, sms
 from tests.support.mail import Mailbox
 from tests.web.people import member
@@ -32,9 +33,18 @@ def a_day(clinic: Clinic) -> None:
 
 def test_it_counts_what_became_of_a_local_day(clinic: Clinic) -> None:
     a_day(clinic)
-    found = summary_of(clinic, DAY_2.date())
+    found = summary_of(clinic, DAY_2.date(), MORNING)
     assert (found.sent, found.delivered, found.failed, found.attention) == (3, 1, 1, 1)
-    assert summary_of(clinic, DAY_2.date() + timedelta(days=1)).sent == 0
+    assert summary_of(clinic, DAY_2.date() + timedelta(days=1), MORNING).sent == 0
+
+
+def test_a_critical_text_that_nobody_got_waits_as_it_does_on_the_pages(clinic: Clinic) -> None:
+    a_day(clinic)
+    Reminder.objects.for_clinic(clinic).filter(critical=True).update(
+        status=Status.SKIPPED, status_reason="past-send-by"
+    )
+    waiting = count_waiting(clinic, MORNING)
+    assert summary_of(clinic, DAY_2.date(), MORNING).attention == waiting > 1
 
 
 def test_it_goes_to_the_admins_once_however_many_workers_run(clinic: Clinic, mailbox: Mailbox) -> None:
@@ -72,4 +82,4 @@ def test_it_is_tried_again_where_it_reached_nobody(clinic: Clinic, mailbox: Mail
 
 
 def test_a_day_with_a_clock_change_is_counted_whole(clinic: Clinic) -> None:
-    assert summary_of(clinic, date(2026, 10, 25)).sent == 0
+    assert summary_of(clinic, date(2026, 10, 25), MORNING).sent == 0

@@ -324,6 +324,7 @@ def test_it_hears_of_a_new_patient_at_once(
     """On PostgreSQL it is told, however long it meant to sleep; on SQLite it looks by itself."""
     if connection.vendor == "postgresql":
         monkeypatch.setattr(loop, "LONGEST_SLEEP", 60.0)
+        monkeypatch.setattr(loop, "LONGEST_WHILE_TOLD", 60.0)
     with running({"sms": channel, "outbox": Outbox()}, lambda: NOW):
         time.sleep(1.0)
         patient_of(clinic, at_desk=True)

@@ -177,26 +177,31 @@ def outdated(life: Life, episode: int) -> set[str]:
     """The rules of which the patient last heard another end than is true, where one of the two is ahead."""
     zone = life.chart.courses[episode].zone
     heard: dict[str, str] = {}
-    taken_back: set[str] = set()
+    taken_back: dict[str, datetime] = {}
     for telling in life.chart.tellings:
         # A first text says all that holds: what it does not name does not hold for now.
-        taken_back = ((taken_back | heard.keys()) if telling.opens else taken_back) - telling.ends.keys()
+        if telling.opens:
+            taken_back = dict.fromkeys(heard, telling.at) | taken_back
+        taken_back = {name: at for name, at in taken_back.items() if name not in telling.ends}
         heard |= telling.ends
     found: set[str] = set()
     for phase, true in true_ends(life, episode).items():
-        if phase in taken_back and not _holds(life, episode, phase):
+        if phase in taken_back and not _is_back(life, episode, phase, taken_back[phase]):
             continue
         told = told_until(zone, heard[phase]) if phase in heard else true
         if abs(told - true) >= HOUR and life.chart.now < max(told, true):
             found.add(phase)
     # A date was told where the patient is to be told in person now.
     open_ended = {name for name, phase in life.chart.courses[episode].phases.items() if phase.ends_at is None}
-    return found | ((heard.keys() - taken_back) & open_ended)
+    return found | ((heard.keys() - taken_back.keys()) & open_ended)
 
 
-def _holds(life: Life, episode: int, phase: str) -> bool:
+def _is_back(life: Life, episode: int, name: str, taken_back: datetime) -> bool:
+    """Whether the rule holds now, and had begun when a text left it out."""
     course = life.chart.courses[episode]
-    return phase in course.phases and course.phases[phase].holds(course.hours.next_moment(life.chart.now))
+    phase = course.phases.get(name)
+    moment = course.hours.next_moment(life.chart.now)
+    return phase is not None and phase.starts_at <= taken_back and phase.holds(moment)
 
 
 def told_until(zone: str, end: str) -> datetime:
