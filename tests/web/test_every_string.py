@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.fixtures import Settings
@@ -19,9 +21,9 @@ from pytest_django.fixtures import Settings
 from scheduler.domain.edits.labels import in_words
 from scheduler.editions import find_protocol
 from scheduler.invitations import invite, link_of
-from scheduler.models import Clinic, Membership, User
+from scheduler.models import Clinic, Event, Membership, User
 from tests.enrolment.clinics import PROTOCOL, bare_clinic
-from tests.support.pseudo import odd, pseudo_language
+from tests.support.pseudo import ODD, odd, pseudo_language
 from tests.support.visible import visible
 from tests.web.every_state import TODAY, World, everything
 from tests.web.people import member, signed_in
@@ -294,6 +296,13 @@ NOT_VISITED = {
     "mfa_generate_recovery_codes": "redirects without a second step",
     "mfa_download_recovery_codes": "a file",
 }
+#: what is written by somebody who reads that language
+WRITES = [
+    *VISITS["timings-draft"],
+    Visit(f"/c/bare/timings/{PROTOCOL}/set-up", VALUES, status=302),
+    Visit(f"{C}/enrol", ENROLLING[1], status=302),
+    Visit(f"{C}/enrol", enrolling(name="Al Example", date="", step="hold"), status=302),
+]
 #: a page that is no address of its own: who sees it -> how
 FAULTS = {
     "not found": Visit("/nowhere", status=404),
@@ -412,6 +421,19 @@ def test_it_finds_the_pages_of_faults_translated(
     fault: str, visitors: dict[str, Client], world: World
 ) -> None:
     assert missed(see(FAULTS[fault], visitors, world)) == []
+
+
+def test_nothing_is_stored_in_the_language_of_a_page(visitors: dict[str, Client], world: World) -> None:
+    before = Event.objects.across_clinics().count()
+    for visit in WRITES:
+        see(visit, visitors, world)
+    assert Event.objects.across_clinics().count() > before + 3
+    rows = [row for model in apps.get_app_config("scheduler").get_models() for row in everything_of(model)]
+    assert not [row for row in rows if set(row) & set(ODD)]
+
+
+def everything_of(model: type[Model]) -> list[str]:
+    return [str(row) for row in model._base_manager.values()]
 
 
 def test_a_page_names_the_language_it_is_in(visitors: dict[str, Client], world: World) -> None:
