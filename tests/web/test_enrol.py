@@ -42,6 +42,13 @@ def test_it_starts_with_now_and_presets_no_answer(staff: Client) -> None:
     assert re.findall(r'name="([^"]+)" value="([^"]*)"[^>]* checked', page) == [("site", ""), ("detail", "")]
 
 
+def test_now_is_rounded_down_to_five_minutes(staff: Client) -> None:
+    with time_machine.travel(NOW + timedelta(minutes=4, seconds=59), tick=False):
+        assert 'value="15:30"' in staff.get(URL).content.decode()
+    with time_machine.travel(NOW + timedelta(minutes=35), tick=False):
+        assert 'value="16:05"' in staff.get(URL).content.decode()
+
+
 @pytest.mark.parametrize(
     ("usual", "said", "other"),
     [("full", "As usual here: everything", "minimal"), ("minimal", "As usual here: only that", "full")],

@@ -43,7 +43,7 @@ def said(path: str) -> str:
 def test_it_is_kind_about_an_unknown_link(end: str, db: None) -> None:
     shown = said(f"/p/{end}")
     assert "This link does not work" in shown
-    assert "chest pain: go to hospital now" in shown
+    assert "chest pain: go to a hospital now" in shown
     assert "Nowhere" not in shown
 
 
@@ -70,7 +70,7 @@ def test_ninety_days_after_the_plan_the_page_is_closed(
     with time_machine.travel(GONE, tick=False):
         shown = said(path)
     assert "This page is closed" in shown
-    for way in ("tel:+441632960123", "mailto:care@example.com", "chest pain: go to hospital now"):
+    for way in ("tel:+441632960123", "mailto:care@example.com", "chest pain: go to a hospital now"):
         assert way in shown
     assert "Do not wax" not in shown
 

@@ -186,7 +186,7 @@ def test_a_cancelled_plan_keeps_what_follows_from_the_treatment(episode: Episode
     put(episode, "cancelled")
     shown = page(episode)
     assert "Your clinic has stopped this plan: no more texts or emails come." in shown
-    assert "If you were treated on Fri 20 Nov, what stands on this page still holds." in shown
+    assert "If you were treated on Fri 20 Nov, what stands here still holds." in shown
     for kept in ("Do not wax", "Signs: new pain in", "Get help at once", "tel:+441632960123"):
         assert kept in shown
     assert "calendar.ics" not in shown
@@ -210,9 +210,15 @@ def test_a_paused_plan_says_so_and_what_comes_all_the_same(episode: Episode) -> 
     assert "paused" not in page(episode)
     put(episode, "paused")
     shown = read(page(episode))
-    assert "Your texts and emails are paused. What stands on this page holds all the same." in shown
+    assert "Your texts and emails are paused. What stands here holds all the same." in shown
     assert "Messages that are too important to pause still come: “Signs of a clot”." in shown
     assert "Do not wax" in shown
+
+
+def test_a_pause_speaks_of_the_ways_that_are_used(clinic: Clinic) -> None:
+    found = enrolled(clinic, channels=("sms",))
+    put(found, "paused")
+    assert "Your texts are paused." in page(found)
 
 
 def test_nothing_still_comes_where_everything_is_stopped(episode: Episode) -> None:
@@ -271,7 +277,7 @@ def test_a_page_that_breaks_still_says_what_cannot_wait(clinic: Clinic, episode:
     answer = Client(raise_request_exception=False).get(link(episode))
     shown = answer.content.decode()
     assert answer.status_code == 500
-    for words in ("chest pain: go to hospital now", "call your clinic now", "walk-in centre or A&amp;E"):
+    for words in ("chest pain: go to a hospital now", "call your clinic now", "walk-in centre or A&amp;E"):
         assert words in shown
     assert answer["Referrer-Policy"] == "no-referrer"
 

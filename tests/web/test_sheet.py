@@ -45,6 +45,7 @@ def test_it_lists_what_holds_in_the_order_in_which_it_ends(staff: Client, episod
         "Fri 4 Dec", "Fri 4 Dec", "Fri 18 Dec",
     ]  # fmt: skip
     assert not dates[-1]
+    assert "No end is given" in told[-1]
     assert "From Mon 23 Nov, 15:00 Until" in told[5]
 
 
@@ -67,6 +68,7 @@ def test_it_has_none_while_the_link_is_revoked(staff: Client, episode: Episode) 
     assert "<svg" not in page
     assert episode.patient.page_token not in page
     assert "your page" not in page.lower()
+    assert "is revoked: this sheet has none" in page
 
 
 def test_it_says_nothing_that_the_patients_page_does_not_say(staff: Client, episode: Episode) -> None:
@@ -89,9 +91,27 @@ def test_it_is_one_list_for_two_treatments(staff: Client, clinic: Clinic, episod
     assert sum("No exercise" in row for row in rows(first)) == 1
 
 
+def test_each_leg_is_named_with_its_rule(staff: Client, clinic: Clinic) -> None:
+    left = enrolled(clinic, site="left")
+    other = {"treated": "2026-11-20T11:00", "site": "right", "answers": {"area": "large"}}
+    enrolled(clinic, patient=str(left.patient_id), **other)
+    night_and_day = [row for row in rows(sheet(staff, left)) if "Stockings day and night" in row]
+    assert [row.split(" Until")[0] for row in night_and_day] == [
+        "Right leg: Stockings day and night", "Left leg: Stockings day and night",
+    ]  # fmt: skip
+
+
 def test_it_shows_no_name_as_markup(staff: Client, clinic: Clinic) -> None:
     name = "<b>Sam</b> Example"
     assert f"<h1>{escape(name)}</h1>" in sheet(staff, enrolled(clinic, name=name))
+
+
+def test_paper_has_no_link_to_follow(staff: Client, episode: Episode) -> None:
+    Client().post(f"/p/{episode.patient.page_token}/messages", {"channel": "sms", "wish": "stop"})
+    page = sheet(staff, episode)
+    assert "You stopped texts" in page
+    assert "Have them sent again" not in page
+    assert "on this page" not in page
 
 
 @pytest.mark.parametrize("state", ["paused", "cancelled"])

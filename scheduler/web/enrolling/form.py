@@ -39,6 +39,8 @@ HALVES = {
     "date": gettext_lazy("Give the date on which the treatment ended."),
     "time": gettext_lazy("Give the time at which it ended."),
 }
+#: nobody at the desk knows to the minute when a treatment ended, and texts name the time; in minutes
+ROUNDED = 5
 SAME_PERSON = gettext_lazy("Is it the same person?")
 #: the use case's word for a field -> the form's
 FIELDS = {"treated": "date", "channels": "sms", "protocol": "protocol"}
@@ -116,7 +118,8 @@ class EnrolForm(Reached):
         if patient:
             known = {"name": patient.name, "mobile": phone(patient.mobile), "email": patient.email}
             known["patient"] = str(patient.pk)
-        form = cls(clinic, protocols, initial={"date": f"{wall:%Y-%m-%d}", "time": f"{wall:%H:%M}"} | known)
+        ended = {"date": f"{wall:%Y-%m-%d}", "time": f"{wall:%H}:{wall.minute // ROUNDED * ROUNDED:02}"}
+        form = cls(clinic, protocols, initial=ended | known)
         form.offer([patient] if patient else [])
         form.fields["sms" if patient else "name"].widget.attrs["autofocus"] = True
         return form

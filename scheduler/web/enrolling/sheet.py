@@ -37,11 +37,18 @@ def sheet(request: ClinicRequest, episode: int) -> HttpResponse:
         "address": address,
         "code": qr_code(address) if address else "",
         "staff_language": translation.get_language(),
-        "how": _("Print this page with your browser, and hand it to the patient."),
+        "how": _how(address),
         "back": _("Back to the patient"),
     }
     with translation.override(language_of(patient)):
         return render(request, "clinic/sheet.html", context)
+
+
+def _how(address: str) -> str:
+    """What staff are told, above what is printed."""
+    if address:
+        return _("Print this page with your browser, and hand it to the patient.")
+    return _("The link of the patient's page is revoked: this sheet has none until it is renewed.")
 
 
 def in_order(day: PatientDay) -> list[Rule]:

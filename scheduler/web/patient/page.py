@@ -41,6 +41,7 @@ def facts_of(link: Link) -> dict[str, Any]:
         "paused": paused,
         "still_comes": list(dict.fromkeys(still_comes)) if len(refused) < len(ways) else [],
         "unsaid": critical_of(link) if len(refused) == len(ways) else [],
+        "ways": [one.channel for one in ways],
         "stopped": [one.channel for one in ways if one in refused],
         "webcal": _webcal(link),
     }
