@@ -30,10 +30,14 @@ REASONS: Final[Mapping[str, Promise]] = {
 }
 NOBODY = gettext_lazy("Give a name, a mobile number or an email address: nobody would know who is meant.")
 GONE = gettext_lazy("Somebody has seen to this held enrolment meanwhile.")
-
 CHANGED = gettext_lazy(
     "%(who)s held this on while you had it open. Open it again under Attention; what is saved from here is "
     "held beside it."
+)
+
+NOT_AS_SEEN = gettext_lazy(
+    "%(who)s held this on while you had it open. Open it again under Attention; who is enrolled from here is "
+    "enrolled as it stands here, and what is held stays there."
 )
 
 
@@ -104,12 +108,14 @@ def _kept(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def enrol_held(number: int, asked: Enrolment, actor: str, now: datetime) -> Enrolled:
+def enrol_held(number: int, asked: Enrolment, actor: str, now: datetime, *, seen: str = "") -> Enrolled:
     """Enrol, and close what was held: both or neither. Raises Refused as `enrol` does.
 
-    A second click finds it closed and the patient enrolled, which is the same again.
+    A second click finds it closed and the patient enrolled, which is the same again. `seen` as with `hold`.
     """
     held = HeldEnrolment.objects.for_clinic(asked.clinic).select_for_update().filter(pk=number).first()
+    if held and held.closed_at is None and seen and seen_of(held) != seen:
+        raise Refused({"held": NOT_AS_SEEN % {"who": held.held_by}})
     done = enrol(asked, actor, now)
     if held and held.closed_at is None:
         _close(held, actor, now, done.episode)

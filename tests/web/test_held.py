@@ -73,6 +73,21 @@ def test_of_two_who_have_it_open_neither_overwrites_the_other(staff: Client, adm
         assert 'name="held"' not in answer.content.decode()
 
 
+def test_nobody_enrols_unawares_from_what_somebody_else_has_held_on(staff: Client, admin: Client) -> None:
+    one = hold(staff, mobile="")
+    page = staff.get(f"{URL}?held={one.pk}").content.decode()
+    seen = re.findall(r'name="held_seen" value="([^"]+)"', page)[0]
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        hold(admin, held=str(one.pk), held_seen=seen, mobile="07700 900199")
+        answer = post(staff, held=str(one.pk), held_seen=seen)
+        assert answer.status_code == 422
+        assert "held this on while you had it open" in answer.content.decode()
+        assert not Episode.objects.across_clinics().exists()
+        # Whoever has read it enrols as it stands on the screen.
+        assert post(staff, held="", held_seen=seen).status_code == 302
+    assert HeldEnrolment.objects.across_clinics().get(closed_at=None) == one
+
+
 def test_nothing_is_held_of_nobody(staff: Client) -> None:
     answer = post(staff, step="hold", name="", mobile="")
     assert answer.status_code == 422

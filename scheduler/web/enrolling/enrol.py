@@ -47,7 +47,7 @@ def enrol(request: ClinicRequest) -> HttpResponse:
 def _enrol(form: EnrolForm, request: ClinicRequest) -> HttpResponse:
     asked, actor = form.enrolment(), request.user.email
     if form.held:
-        done = held.enrol_held(row_number(form.held), asked, actor, request.now)
+        done = held.enrol_held(row_number(form.held), asked, actor, request.now, seen=form.held_seen)
     else:
         done = enrol_patient(asked, actor, request.now)
     answer = redirect("enrolled", request.clinic.slug, done.episode.pk)
