@@ -94,11 +94,13 @@ class Checks:
             assert waits or _is_in_hand(row), f"{CRITICAL} is {row.status} {row.status_reason}"
 
     def everybody_gets_a_first_text(self, rows: Iterable[Reminder]) -> None:
-        """Whoever has to keep to something hears what holds when a plan begins, or soon after."""
+        """Whoever has to keep to something, and wants to hear of it, hears what holds when a plan begins."""
         openers = [row for row in rows if row.message in OPENERS]
         on_its_way = [row for row in openers if row.status == Status.SCHEDULED or _is_in_hand(row)]
         first = {row.episode_id for row in on_its_way} | {number for number, _ in self.world.taken_out}
         for patient in self.world.patients:
+            if self.world.wants_nothing(patient):
+                continue
             for one in stretches(self.world.running(patient)):
                 heard = {treated.episode for treated in one.whose} & first
                 assert heard or not one.holds(self.world.now), f"nobody tells patient {patient} of {one}"

@@ -10,6 +10,7 @@ from scheduler.changes import Change, PlanEffect, change_plan, effect_of
 from scheduler.editions import change_draft, current_edition, find_draft, publish_draft, start_draft
 from scheduler.enrolment import enrol
 from scheduler.models import Draft, Edition, Episode, Patient, Reminder, Rollout
+from scheduler.plans.opting_in import start_again
 from scheduler.plans.publication import Seen, publish_to_everybody, seen_now
 from scheduler.plans.rollout import step as rollout_step
 from tests.enrolment.clinics import PROTOCOL, asked
@@ -182,7 +183,7 @@ def stop_or_resume(world: World, number: int, channel: str, *, stop: bool) -> No
     address = patient.addresses.get(channel)
     if not address:
         return
-    decide = opt_outs.stop if stop else opt_outs.resume
+    decide = opt_outs.stop if stop else start_again
     decide(world.clinic, channel, address, source="page", actor="patient", now=world.now)
     if stop:
         world.stopped.add((channel, address))

@@ -107,6 +107,12 @@ class World:
     def running(self, patient: int) -> list[Treated]:
         return [one for one in self.treated.values() if one.patient == patient and one.runs]
 
+    def wants_nothing(self, patient: int) -> bool:
+        """Whether every permitted way is stopped."""
+        addresses = Patient.objects.for_clinic(self.clinic).get(pk=patient).addresses
+        ways = {way for one in self.running(patient) for way in one.channels if way in addresses}
+        return all((way, addresses[way]) in self.stopped for way in ways)
+
     def tried(self, action: Callable[[], T]) -> T | None:
         """None where it was refused; then it wrote nothing."""
         before = written()
