@@ -47,6 +47,7 @@ SEGMENTS = """
 #: of messages that a provider took for the first time
 LATENESS = """
     SELECT SECONDS FROM scheduler_attempt a JOIN scheduler_reminder r ON r.id = a.reminder_id
+    JOIN scheduler_episode p ON p.id = r.episode_id AND r.due_at > p.enrolled_at
     WHERE a.clinic_id = %s AND a.created_at >= %s AND a.created_at < %s AND a.recorded_at IS NOT NULL
     AND a.status IN ('sent', 'delivered', 'undelivered')
     AND NOT EXISTS (
@@ -150,7 +151,10 @@ def segments_of(clinic: Clinic, day: date) -> int:
 
 
 def lateness_of(clinic: Clinic, day: date) -> Lateness | None:
-    """Of the messages that left on a date; None where none did."""
+    """Of the messages that left on a date, but for those that left on enrolling; None where none did.
+
+    An enrolment is kept to the minute: what is due with it was not late by the seconds of that minute.
+    """
     with connection.cursor() as cursor:
         sql = LATENESS.replace("SECONDS", SECONDS[connection.vendor])
         cursor.execute(sql, [clinic.pk, *map(stamp, _bounds(clinic, day))])

@@ -63,6 +63,11 @@ NOT_AGAIN = {
     Status.SKIPPED: gettext_lazy("It was left out on purpose: tell the patient in another way."),
 }
 
+NO_PLACE = gettext_lazy(
+    "The plan has changed since, and this has no place in it any more: others of its messages say what holds "
+    "now. Let it go, or tell the patient what holds now."
+)
+
 
 @transaction.atomic
 def choose(
@@ -114,6 +119,8 @@ def _send_again(reminder: Reminder, now: datetime, actor: str) -> None:
     newest = Attempt.objects.across_clinics().filter(reminder=reminder).order_by("-created_at").first()
     if newest:
         plan_anew(left_behind_since({reminder.pk: newest.episode_revision}), now, worker=actor)
+    if not Reminder.objects.for_clinic(reminder.clinic).filter(pk=reminder.pk, status=AGAIN.after).exists():
+        raise refuse("no-place", NO_PLACE, "do")
     wake_workers()
 
 

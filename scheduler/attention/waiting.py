@@ -1,6 +1,6 @@
 """The reminders of a clinic that wait for a person: failed, in doubt, stuck, or critical and not sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import Case, Max, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from scheduler.dispatch.watchdog import LATE
+from scheduler.domain.row_number import row_number
 from scheduler.domain.status import AttemptStatus
 from scheduler.models import Attempt, Clinic, Edition, Reminder
 from scheduler.plans.cases import UNREADABLE
@@ -20,6 +21,8 @@ from scheduler.sets import stamp
 STUCK = timedelta(minutes=5)
 #: why a critical text was not sent that nothing else says
 UNSAID = ("past-send-by", "opted-out", "paused", "refused-expired")
+#: how the keys of corrections begin; a number follows
+CORRECTION = "correction-"
 # Statuses and marks stand in the text: a partial index is not used for parameters.
 FIND = """
     SELECT id FROM scheduler_reminder
@@ -45,12 +48,16 @@ WAITING = "".join([FIND, *OVERDUE_ONES])
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`label` is what staff call it, `attempts` are all tries; `seen` says which state of things this is."""
+    """`label` is what staff call it, `attempts` are all tries; `seen` says which state of things this is.
+
+    `replaced`: a later correction says other dates.
+    """
 
     reminder: Reminder
     label: str
     attempts: tuple[Attempt, ...]
     seen: str
+    replaced: bool = False
 
     @property
     def may_have_arrived(self) -> bool:
@@ -87,14 +94,31 @@ def waiting_rows(reminders: Iterable[Reminder]) -> list[Waiting]:
     tries: dict[int, list[Attempt]] = {pk: [] for pk in ids}
     for attempt in Attempt.objects.across_clinics().filter(reminder__in=ids).order_by("created_at", "pk"):
         tries[attempt.reminder_id].append(attempt)
-    seen = seen_of(ids)
+    seen, newest = seen_of(ids), _newest_corrections({row.episode_id for row in rows})
     editions = (
         Edition.objects.across_clinics().defer("protocol").in_bulk({r.episode.edition_id for r in rows})
     )
     return [
-        Waiting(row, _label(row, editions[row.episode.edition_id]), tuple(tries[row.pk]), seen[row.pk])
+        Waiting(
+            row, _label(row, editions[row.episode.edition_id]), tuple(tries[row.pk]), seen[row.pk],
+            replaced=0 < _correction(row.key) < newest.get(row.episode_id, 0),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
+
+
+def _newest_corrections(episodes: Set[int]) -> dict[int, int]:
+    """The number of the last correction of each."""
+    corrections = Reminder.objects.across_clinics().filter(episode__in=episodes, key__startswith=CORRECTION)
+    newest: dict[int, int] = {}
+    for episode, key in corrections.values_list("episode_id", "key"):
+        newest[episode] = max(newest.get(episode, 0), _correction(key))
+    return newest
+
+
+def _correction(key: str) -> int:
+    """Which correction of its plan it is; 0: none."""
+    return row_number(key.removeprefix(CORRECTION)) if key.startswith(CORRECTION) else 0
 
 
 def _label(row: Reminder, edition: Edition) -> str:

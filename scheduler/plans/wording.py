@@ -51,7 +51,7 @@ WHY_NOT: Final = {
     "outbox": gettext_lazy("it is in the outbox"),
     "temporary": gettext_lazy("the provider asks to try again later"),
     "configuration": gettext_lazy("the provider does not accept this clinic's settings"),
-    "refused-address": gettext_lazy("the provider refused the address"),
+    "refused-address": gettext_lazy("the number or address does not work"),
     "refused-text": gettext_lazy("the provider refused the text"),
     "refused-expired": gettext_lazy("it waited too long at the provider"),
     "refused-inconclusive": gettext_lazy("the provider does not say whether it arrived"),

@@ -4,7 +4,7 @@ import pytest
 
 from scheduler.attention import AGAIN, LET_GO, TOLD, choose, find, waiting, waiting_rows
 from scheduler.attention.choices import Choice
-from scheduler.changes import Refused, Stale
+from scheduler.changes import ChangeTreatment, Refused, Stale
 from scheduler.channels.base import Verdict, rejected
 from scheduler.dispatch import dispatch_once
 from scheduler.domain.status import Status
@@ -12,6 +12,7 @@ from scheduler.models import Clinic, Event, OptOut, Patient, Reminder
 from scheduler.receipts import of_twilio, receive
 from tests.attention.waits import LATER, WAITS, failed, overdue, sent, stuck, unsaid
 from tests.dispatch.plans import DAY_2, MINUTE, Recording, attempts_of, live_clinic
+from tests.plans.changing import do as change
 
 pytestmark = pytest.mark.django_db
 NURSE, OTHER = "nurse@example.com", "other@example.com"
@@ -131,6 +132,25 @@ def test_another_clinics_is_as_unknown_as_one_that_never_was(clinic: Clinic) -> 
     for number in (theirs.pk, theirs.pk + 999):
         with pytest.raises(Refused, match=f"There is no message {number} at this clinic"):
             choose(clinic, number, TOLD, LATER, actor=NURSE, why="x")
+
+
+def test_what_has_no_place_in_the_plan_any_more_is_not_sent_again(clinic: Clinic) -> None:
+    reminder = failed(clinic)
+    change(reminder.episode, ChangeTreatment(treated="2026-11-16T15:00", late_confirmed=True), LATER)
+    with pytest.raises(Refused, match="no place in it any more"):
+        do(clinic, reminder, AGAIN)
+    assert listed(clinic) == [reminder.pk]
+    assert not Event.objects.for_clinic(clinic).filter(kind=AGAIN.kind).exists()
+
+
+def test_a_correction_that_a_later_one_replaced_says_so(clinic: Clinic) -> None:
+    first, second = failed(clinic, number=1), failed(clinic, number=2)
+    rows = Reminder.objects.for_clinic(clinic)
+    rows.filter(pk=first.pk).update(key="correction-1")
+    rows.filter(pk=second.pk).update(key="correction-1")
+    rows.filter(episode=first.episode, key="day-5").update(key="correction-2")
+    found = {row.reminder.pk: row.replaced for row in waiting_rows(waiting(clinic, LATER))}
+    assert found == {first.pk: True, second.pk: False}
 
 
 @pytest.mark.parametrize("why", ["", "  ", "x" * 301, "a\x00b"])

@@ -37,7 +37,7 @@ def test_it_lists_what_waits_and_names_nobody(clinic: Clinic) -> None:
     reminder = failed(clinic)
     listed = said()
     assert f"{reminder.pk}" in listed
-    assert "the provider refused the address" in listed
+    assert "the number or address does not work" in listed
     assert "Sam" not in listed
     (row,) = json.loads(said(format="json"))
     assert (row["reminder"], row["status"], row["tries"]) == (reminder.pk, "failed", 1)

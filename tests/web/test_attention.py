@@ -44,7 +44,7 @@ def decide(client: Client, reminder: Reminder, do: str, **said: str) -> tuple[in
 def test_it_says_what_is_wrong_and_whom_to_call(staff: Client, clinic: Clinic) -> None:
     failed(clinic)
     shown = page(staff)
-    assert "the provider refused the address" in shown
+    assert "the number or address does not work" in shown
     assert 'href="tel:+447700900123"' in shown
     assert "code 30005" in shown
     assert "<span>2 days after treatment</span>" in shown
@@ -214,7 +214,7 @@ def test_the_pages_say_how_much_waits(staff: Client, clinic: Clinic, late: Alarm
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, "Ask for the right address"),
+        ({}, "Ask for the right number or address"),
         ({"status_reason": "refused-text"}, "Send it again, or tell the patient by phone."),
         ({"send_by": LATER}, "Its time has passed: if it still matters"),
         ({"status": Status.UNDELIVERED}, "It is about to be tried again"),

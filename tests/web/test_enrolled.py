@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -96,6 +97,20 @@ def test_it_says_what_to_do_and_looks_on_while_that_may_change(
     assert said in page
     assert ("Ask the patient: has it arrived?" in page) == asks
     assert bool(watching(page)) == watched
+
+
+def test_it_says_when_the_other_way_had_to_stand_in(staff: Client, episode: Episode) -> None:
+    by_network(episode, "sent")
+    assert "It went by email" not in shown(staff, episode)
+    last = Attempt.objects.across_clinics().get()
+    last.pk, last.kind, last.created_at = uuid4(), "email", last.created_at + timedelta(seconds=1)
+    last.save(force_insert=True)
+    assert "It went by email: the text could not be delivered to the number." in shown(staff, episode)
+
+
+def test_who_stopped_messages_is_asked_for_another_way(staff: Client, episode: Episode) -> None:
+    tried(episode, "skipped", status_reason="opted-out")
+    assert "Ask the patient for another way" in shown(staff, episode)
 
 
 def test_a_wrong_number_is_corrected_where_it_is_read_back(staff: Client, episode: Episode) -> None:

@@ -32,6 +32,14 @@ def test_it_offers_the_ways_that_are_permitted_alone(clinic: Clinic) -> None:
     assert "Stop texts" not in shown
 
 
+def test_it_says_that_nothing_more_comes_of_a_cancelled_plan(episode: Episode) -> None:
+    assert "No more messages" not in Client().get(link(episode)).content.decode()
+    Episode.objects.across_clinics().update(state="cancelled")
+    shown = Client().get(link(episode)).content.decode()
+    assert "No more messages of your plan come." in shown
+    assert "stops as well" not in shown
+
+
 def test_it_records_a_stop_once(episode: Episode) -> None:
     for _ in range(2):
         Client().post(link(episode), {"channel": "sms", "wish": "stop"})

@@ -83,7 +83,7 @@ def test_a_day_on_which_the_clock_changes_has_all_its_hours(clinic: Clinic, day:
 
 
 def test_lateness_is_of_the_first_time_that_it_was_taken(clinic: Clinic, quiet: Episode) -> None:
-    first, second, third = (put(quiet, f"day-{n}", NOW, "delivered") for n in (1, 2, 5))
+    first, second, third = (put(quiet, f"day-{n}", NOW + SECOND * 300, "delivered") for n in (1, 2, 5))
     tried(first, 2 * SECOND, "rejected")
     tried(first, 4 * SECOND)
     tried(first, 900 * SECOND)
@@ -92,6 +92,11 @@ def test_lateness_is_of_the_first_time_that_it_was_taken(clinic: Clinic, quiet: 
     late = lateness_of(clinic, DAY)
     assert late is not None
     assert (round(late.median, 2), round(late.worst, 2)) == (12, 20)
+
+
+def test_what_leaves_on_enrolling_is_not_late(clinic: Clinic, quiet: Episode) -> None:
+    tried(put(quiet, "welcome", quiet.enrolled_at, "delivered"), 40 * SECOND)
+    assert lateness_of(clinic, DAY) is None
 
 
 def test_segments_are_those_that_a_provider_took(clinic: Clinic, quiet: Episode) -> None:
@@ -104,7 +109,7 @@ def test_segments_are_those_that_a_provider_took(clinic: Clinic, quiet: Episode)
 
 def test_it_shows_lateness_and_cost(staff: Client, clinic: Clinic, quiet: Episode) -> None:
     Clinic.objects.update(segment_price=Decimal("0.0425"))
-    tried(put(quiet, "day-1", NOW, "delivered"), 90 * SECOND, segments=40)
+    tried(put(quiet, "day-1", NOW + SECOND * 300, "delivered"), 90 * SECOND, segments=40)
     shown = page(staff)
     assert '1 min<span class="small quiet"> in the middle, 1 min at worst</span>' in shown
     assert "1.70 GBP" in shown

@@ -15,7 +15,9 @@ CALL = gettext_lazy("Its time has passed: if it still matters, tell the patient 
 FAILED: Final[Mapping[str, Word]] = {
     **dict.fromkeys(
         ("refused-address", "no-address"),
-        gettext_lazy("Ask for the right address and change it; then send it again, or tell them by phone."),
+        gettext_lazy(
+            "Ask for the right number or address and change it; then send it again, or tell them by phone."
+        ),
     ),
     **dict.fromkeys(
         ("configuration", "no-sender", "no-provider"),

@@ -22,13 +22,17 @@ MOVING = (Status.CLAIMED, Status.SENT, Status.UNDELIVERED, Status.IN_DOUBT)
 
 @dataclass(frozen=True)
 class Arrival:
-    """The first message of a treatment as it stands at `now`; `until` is when the page stops looking."""
+    """The first message of a treatment as it stands at `now`; `until` is when the page stops looking.
+
+    `text` is the last try of it. `in_vain` is the first, where that went another way.
+    """
 
     episode: Episode
     first: Reminder | None
     text: Attempt | None
     now: datetime
     until: datetime
+    in_vain: Attempt | None = None
 
     @property
     def in_outbox(self) -> bool:
@@ -115,8 +119,10 @@ def _arrival(episode: Episode, now: datetime, until: datetime) -> Arrival:
     """The first message that goes by itself, with the last try of it."""
     of_its_own = episode.reminders.exclude(status__in=(Status.SUPERSEDED, Status.FOLDED))
     first = of_its_own.order_by("due_at").first()
-    tries = Attempt.objects.for_clinic(episode.clinic).filter(reminder=first).order_by("-created_at")
-    return Arrival(episode, first, tries.first() if first else None, now, until)
+    tries = list(Attempt.objects.for_clinic(episode.clinic).filter(reminder=first).order_by("created_at"))
+    text = tries[-1] if first and tries else None
+    other_way = text is not None and tries[0].kind != text.kind
+    return Arrival(episode, first, text, now, until, in_vain=tries[0] if other_way else None)
 
 
 def _until(request: ClinicRequest) -> datetime:

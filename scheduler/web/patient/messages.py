@@ -55,10 +55,12 @@ def _obey(link: Link, channel: str, wish: str, *, source: str) -> None:
 def _ask(request: HttpRequest, link: Link, *, not_understood: bool = False) -> HttpResponse:
     recipients = recipients_of(link)
     refused = opt_outs.refused(recipients)
+    comes = any(plan.runs(link.now) for plan in link.plans)
     context: dict[str, Any] = {
         "patient": link.patient,
         "rows": [(one.channel, one in refused) for one in recipients],
-        "critical": critical_of(link),
+        "critical": critical_of(link) if comes else [],
+        "comes": comes,
         "shared": Clinic.objects.filter(sender=link.clinic.sender_id or 0).count() > 1,
         "not_understood": not_understood,
     }
