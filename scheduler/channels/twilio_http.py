@@ -7,9 +7,12 @@ redirects, compression, retries) costs more than all the rest, and a text needs 
 import asyncio
 import logging
 import math
+import socket
+import struct
 import time
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -37,6 +40,8 @@ CONNECTIONS = 50
 KEPT_OPEN = 5.0
 #: there is one kind of request for texts, and a few of questions
 PREPARED = 32
+#: of SO_LINGER: what is not out yet is thrown away when the connection is closed
+AT_ONCE = struct.pack("ii", 1, 0)
 #: of the text that this task sends, on the monotonic clock
 POST_BY: ContextVar[float] = ContextVar("post_by", default=math.inf)
 
@@ -95,7 +100,7 @@ class LeanHttpClient(AsyncHttpClient):  # type: ignore[misc]
             try:
                 response = await _exchange(connection, written)
             except BaseException:
-                connection.close()
+                _drop(connection)
                 raise
             connection.release()
         return response
@@ -144,6 +149,17 @@ def _written(head: bytes, body: bytes) -> bytes:
     if not body:
         return head + b"\r\n"
     return b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
+
+
+def _drop(connection: Connection) -> None:
+    """Close at once. While the network is away the system would keep a request that was given up, and deliver
+    it when the network is back, long after somebody else may have sent the text."""
+    transport = connection.transport
+    if transport is not None:
+        with suppress(OSError):
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        transport.abort()
+    connection.close()
 
 
 async def _exchange(connection: Connection, written: bytes) -> Response:

@@ -3,9 +3,12 @@
 import asyncio
 import gzip
 import logging
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -122,6 +125,36 @@ def test_an_answer_may_be_compressed() -> None:
         answer("201 Created", gzip.compress(b'{"sid": "SM1"}'), "Content-Encoding: gzip")
     ) as server:
         assert send(server.url) == Outcome(Kind.ACCEPTED, provider_id="SM1")
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_request_that_is_given_up_is_not_delivered_later(run: Callable[..., Any]) -> None:
+    """The connection is reset: what a network that is away has not taken is thrown away here."""
+
+    async def once(url: str) -> Outcome:
+        sms = Sms(account(url), timeout=0.3)
+        await sms.open()
+        try:
+            return await sms.send(TEXT)
+        finally:
+            await sms.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as aside:
+        ended = aside.submit(how_it_ends, listening)
+        outcome = run(once(f"http://127.0.0.1:{listening.getsockname()[1]}"))
+        assert (outcome.kind, ended.result(timeout=10)) == (Kind.IN_DOUBT, "reset")
+
+
+def how_it_ends(listening: socket.socket) -> str:
+    """Reads a request, never answers, and waits for the end."""
+    caller, _ = listening.accept()
+    with caller:
+        caller.settimeout(8)
+        caller.recv(65_536)
+        try:
+            return "closed" if caller.recv(1) == b"" else "more"
+        except ConnectionResetError:
+            return "reset"
 
 
 def test_an_answer_may_end_with_its_connection() -> None:
