@@ -35,7 +35,7 @@ class Separated:
         """0 if every text went once, and some were cut off; `database` is its address for the hosts."""
         call_command("migrate", verbosity=0)
         self._people = enrolled.enrol_all([_person(number) for number in range(PEOPLE)], timezone.now())
-        self._twilio.behave("slow", delay=0.5)
+        self._twilio.behave("slow", delay=0.8)
         os.environ["DATABASE_URL"] = database
         workers = [self._net.start(n, "-m", "tests.chaos.host", str(self._log(n))) for n in range(3)]
         try:
@@ -52,11 +52,12 @@ class Separated:
     def _separate(self, workers: "list[Popen[bytes]]") -> int:
         self._begins = datetime.now(UTC)
         enrolled.begin(self._people, self._begins)
-        _wait(lambda: len(_under_way(workers[0].pid)) >= CUT_OFF, PATIENCE)
-        self._net.cut(0)
-        lost = _under_way(workers[0].pid)
+        _wait(lambda: _busiest(workers)[0] >= CUT_OFF, PATIENCE)
+        _, host = _busiest(workers)
+        self._net.cut(host)
+        lost = _under_way(workers[host].pid)
         time.sleep(AWAY)
-        self._net.heal(0)
+        self._net.heal(host)
         _wait(lambda: not faults(self._seen()), PATIENCE)
         return self._told(lost)
 
@@ -82,6 +83,11 @@ def _has_started(log: Path) -> bool:
     return log.exists() and "worker started" in log.read_text()
 
 
+def _busiest(workers: "list[Popen[bytes]]") -> tuple[int, int]:
+    """How much the host has under way that has most, and which it is."""
+    return max((len(_under_way(worker.pid)), number) for number, worker in enumerate(workers))
+
+
 def _under_way(pid: int) -> list[int]:
     """What that worker has claimed."""
     claimed = Reminder.objects.across_clinics().filter(status=Status.CLAIMED)
@@ -91,4 +97,4 @@ def _under_way(pid: int) -> list[int]:
 def _wait(condition: Callable[[], bool], seconds: float) -> None:
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
-        time.sleep(0.1)
+        time.sleep(0.05)
