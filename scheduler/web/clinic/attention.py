@@ -22,7 +22,7 @@ from scheduler.web.access import ClinicRequest, clinic_page
 from scheduler.web.clinic.advice import advice
 from scheduler.web.enrolling.held import held_rows
 
-PAGE = 20
+PAGE = 15
 DONE = {
     "again": gettext_lazy("It is sent again, as soon as a worker takes it."),
     "told": gettext_lazy("Noted: the patient was told by phone."),
