@@ -14,8 +14,20 @@ from tests.browser.visits import SIGNED_OUT, Visit, elsewhere, paths
 pytestmark = pytest.mark.either_engine
 Enter = Callable[..., Visit]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
+#: which controls are there, and then, which had no focus yet
+BEGIN_TO_LISTEN = """() => {
+    document.addEventListener("focusin", event => event.target.toggleAttribute("data-reached", true));
+    document.activeElement?.blur();
+    document.querySelectorAll("details").forEach(part => part.open = true);
+    const controls = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+    const seen = [...document.querySelectorAll(controls)].filter(one =>
+        !one.disabled && one.checkVisibility({visibilityProperty: true}));
+    seen.forEach(one => one.toggleAttribute("data-control", true));
+    return seen.length;
+}"""
+LEFT = """() => [...document.querySelectorAll("[data-control]:not([data-reached])")]
+    .filter(one => one.type !== "radio" || !document.querySelector(`[name="${one.name}"][data-reached]`))
+    .map(one => one.outerHTML.slice(0, 120))"""
 #: half of the pages each, for two processes
 HALVES = (0, 1)
 SCHEMES = ("light", "dark")
@@ -54,7 +66,19 @@ def faults_of(page: Page) -> list[str]:
     if width > SMALL["width"]:
         found.append(f"{width} pixels wide on a screen of {SMALL['width']}")
     page.set_viewport_size(before)
-    return found
+    return found + [f"no key leads to {control}" for control in out_of_reach(page)]
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """The links, buttons and fields that Tab never comes to; of a group of choices one is enough."""
+    controls = page.evaluate(BEGIN_TO_LISTEN)
+    # A date has several parts, each of which takes a Tab.
+    for _ in range(controls + 20):
+        for _ in range(5):
+            page.keyboard.press("Tab")
+        if not (left := page.evaluate(LEFT)):
+            return []
+    return [str(one) for one in left]
 
 
 @pytest.mark.parametrize("half", HALVES)
