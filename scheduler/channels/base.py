@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
 #: seconds from the first byte to the last of a request to a provider; each answers in well under one
@@ -35,8 +35,7 @@ class Letter:
     language: str = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One text on its way to one address; after `valid_for` whole seconds nobody may deliver it."""
 
     attempt_id: UUID

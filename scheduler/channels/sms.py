@@ -1,4 +1,8 @@
-"""SMS through the twilio package's asynchronous client."""
+"""SMS through the twilio package's asynchronous client.
+
+A text is posted by the part of it that speaks the API: what `messages.create` makes of the answer beside
+the id, dates above all, takes a fifth of what posting a text costs, and nobody reads it.
+"""
 
 import json
 from collections.abc import Awaitable
@@ -33,6 +37,7 @@ LONGEST_VALIDITY = 36_000
 MOST_LISTED = 3_000
 PAGE = 1_000
 NOT_FOUND = 404
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 #: also an answer that cannot be read
 BROKEN = (ClientError, OSError, ValueError, TypeError, AttributeError, KeyError)
 T = TypeVar("T")
@@ -62,7 +67,8 @@ class Sms:
         self._callback = account.callback_url.rstrip("/")
         client = Client(*account.login, account_sid=account.sid, http_client=self._http)
         client.api.base_url = account.base_url
-        self._messages = client.api.v2010.account.messages
+        self._api, self._created = client.api.v2010, f"/Accounts/{account.sid}/Messages.json"
+        self._messages = self._api.account.messages
 
     async def open(self) -> None:
         await self._http.open()
@@ -73,7 +79,9 @@ class Sms:
     async def send(self, outgoing: Outgoing) -> Outcome:
         POST_BY.set(outgoing.post_by)
         try:
-            message = await self._messages.create_async(**self._request(outgoing))
+            fields = self._fields(outgoing)
+            message = await self._api.create_async("POST", self._created, data=fields, headers=FORM)
+            provider_id = message.get("sid")
         except TooLate:
             return TOO_LATE
         except (TwilioRestException, TwilioServiceException) as refusal:
@@ -83,7 +91,7 @@ class Sms:
         except BROKEN as broken:
             # The message may have been taken all the same.
             return in_doubt(type(broken).__name__)
-        return accepted(message.sid) if message.sid else in_doubt("no-id")
+        return accepted(provider_id) if provider_id else in_doubt("no-id")
 
     async def find(self, address: str, since: datetime) -> list[Listed]:
         """By the number alone: the date of sending, which Twilio filters by, misses what has not left yet."""
@@ -103,22 +111,23 @@ class Sms:
     async def probe(self) -> None:
         await _answer(self._messages.list_async(limit=1))
 
-    def _request(self, outgoing: Outgoing) -> dict[str, Any]:
+    def _fields(self, outgoing: Outgoing) -> dict[str, Any]:
+        """By their names in the API; its booleans are words."""
         return {
-            "to": outgoing.address,
-            "body": outgoing.text,
-            "status_callback": f"{self._callback}/{outgoing.attempt_id}",
-            "validity_period": max(1, min(outgoing.valid_for, LONGEST_VALIDITY)),
-            "smart_encoded": False,
-            "shorten_urls": False,
+            "To": outgoing.address,
+            "Body": outgoing.text,
+            "StatusCallback": f"{self._callback}/{outgoing.attempt_id}",
+            "ValidityPeriod": max(1, min(outgoing.valid_for, LONGEST_VALIDITY)),
+            "SmartEncoded": "false",
+            "ShortenUrls": "false",
             **_from(outgoing.sender or SmsSender()),
         }
 
 
 def _from(sender: SmsSender) -> dict[str, str]:
     if sender.messaging_service_sid:
-        return {"messaging_service_sid": sender.messaging_service_sid}
-    return {"from_": sender.from_number}
+        return {"MessagingServiceSid": sender.messaging_service_sid}
+    return {"From": sender.from_number}
 
 
 def _refused(refusal: TwilioRestException | TwilioServiceException) -> Outcome:

@@ -75,7 +75,7 @@ def test_it_says_how_to_stop_and_that_a_machine_wrote_it(mail: Mailbox) -> None:
     ids=["only https may offer one click", "a revoked link"],
 )
 def test_it_offers_no_more_than_there_is(address: str, headers: set[str], mail: Mailbox) -> None:
-    send(mail.port, replace(TEXT, letter=replace(LETTER, unsubscribe=address)))
+    send(mail.port, TEXT._replace(letter=replace(LETTER, unsubscribe=address)))
     (message,) = mail.messages
     assert {name for name in message.keys() if name.startswith("List-")} == headers  # noqa: SIM118
     html = message.get_body(("html",))
@@ -85,7 +85,7 @@ def test_it_offers_no_more_than_there_is(address: str, headers: set[str], mail: 
 
 def test_the_message_id_is_that_of_the_reminder(mail: Mailbox) -> None:
     send(mail.port)
-    send(mail.port, replace(TEXT, attempt_id=uuid4()))
+    send(mail.port, TEXT._replace(attempt_id=uuid4()))
     assert [message["Message-ID"] for message in mail.messages] == [LETTER.message_id] * 2
 
 
@@ -124,7 +124,7 @@ def test_a_server_that_is_not_there_was_not_reached() -> None:
 
 
 def test_a_line_break_in_a_header_is_refused_and_not_sent(mail: Mailbox) -> None:
-    outcome = send(mail.port, replace(TEXT, subject="tonight\nBcc: all@example.com"))
+    outcome = send(mail.port, TEXT._replace(subject="tonight\nBcc: all@example.com"))
     assert outcome == Outcome(Kind.REJECTED, code="unwritable", verdict=Verdict.TEXT)
     assert mail.messages == []
 
@@ -185,7 +185,7 @@ def test_a_refused_recipient_is_about_the_address(reply: bytes, verdict: Verdict
 
 def test_what_to_do_in_an_emergency_stands_out_and_can_be_dialled(mail: Mailbox) -> None:
     letter = replace(LETTER, emergency="In an emergency call 01632 960123.", urgent_phone="+441632960123")
-    send(mail.port, replace(TEXT, text=f"Rest.\n\n{letter.emergency}", letter=letter))
+    send(mail.port, TEXT._replace(text=f"Rest.\n\n{letter.emergency}", letter=letter))
     html = mail.messages[0].get_body(("html",)).get_content()
     emphasised = html.split('class="urgent"')[1].split("</div>")[0]
     assert "In an emergency call 01632 960123." in emphasised

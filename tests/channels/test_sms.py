@@ -1,7 +1,6 @@
 import socket
 import time
 from contextlib import ExitStack
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -66,7 +65,7 @@ def test_it_says_where_receipts_go_and_how_long_it_may_wait(twilio: Provider) ->
 
 
 def test_a_messaging_service_takes_the_place_of_a_number(twilio: Provider) -> None:
-    send(twilio.url, replace(TEXT, sender=SmsSender("MG" + "1" * 32, "+447700900001")))
+    send(twilio.url, TEXT._replace(sender=SmsSender("MG" + "1" * 32, "+447700900001")))
     asked = twilio.accepted[0]["asked"]
     assert asked["MessagingServiceSid"] == "MG" + "1" * 32
     assert "From" not in asked
@@ -74,7 +73,7 @@ def test_a_messaging_service_takes_the_place_of_a_number(twilio: Provider) -> No
 
 @pytest.mark.parametrize(("wanted", "asked"), [(0, "1"), (1, "1"), (36_000, "36000"), (90_000, "36000")])
 def test_the_validity_stays_within_twilios_bounds(twilio: Provider, wanted: int, asked: str) -> None:
-    send(twilio.url, replace(TEXT, valid_for=wanted))
+    send(twilio.url, TEXT._replace(valid_for=wanted))
     assert twilio.accepted[0]["asked"]["ValidityPeriod"] == asked
 
 
@@ -137,6 +136,6 @@ def test_nothing_is_posted_twice_whatever_the_answer(twilio: Provider) -> None:
 
 
 def test_it_writes_nothing_over_a_connection_that_it_got_too_late(twilio: Provider) -> None:
-    assert send(twilio.url, replace(TEXT, post_by=time.monotonic())) is TOO_LATE
+    assert send(twilio.url, TEXT._replace(post_by=time.monotonic())) is TOO_LATE
     assert twilio.answers == []
-    assert send(twilio.url, replace(TEXT, post_by=time.monotonic() + 60)).kind is Kind.ACCEPTED
+    assert send(twilio.url, TEXT._replace(post_by=time.monotonic() + 60)).kind is Kind.ACCEPTED
