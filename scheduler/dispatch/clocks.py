@@ -53,7 +53,7 @@ class Jumps:
 
 
 class Clocks:
-    """This worker's clock, compared with the database's whenever it is read, in the database's thread."""
+    """This worker's clock, compared with the database's whenever it is read: where that may be asked."""
 
     def __init__(
         self, worker: str, ours: Callable[[], datetime], theirs: Callable[[], datetime | None]

@@ -6,11 +6,13 @@ meanwhile. PostgreSQL tells it, and it looks by itself only now and then.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from django.db import connection
 
 from scheduler.channels.base import TOO_LATE, Channel
 from scheduler.dispatch.claim import LEASE, Batch, Claimed, claim
@@ -30,9 +32,13 @@ log = structlog.get_logger(__name__)
 
 #: how many requests are under way at once
 IN_FLIGHT = 50
+#: how many may wait for one of these to end
+NEXT = 25
 #: how many are claimed in one transaction, and how many are looked at once more before they are posted
 AT_ONCE = 300
-GROUP = 25
+GROUP = 50
+#: with fewer left to post the next are claimed
+FEW = 100
 #: seconds
 LONGEST_SLEEP = 1.0
 #: while it is told what is new: a connection may be dead without anybody having said so
@@ -64,6 +70,9 @@ class Worker:
         self._clocks = Clocks(name, clock, database_clock)
         self._jobs = jobs
         self._database = DatabaseThread()
+        #: what is claimed next need not wait for what is posted now, unless there is only one writer anyway
+        self._claims = DatabaseThread() if connection.features.has_select_for_update else self._database
+        self._claiming: asyncio.Task[Batch] | None = None
         #: so long before it is due a text is claimed: claiming takes longer than a text should be late
         self._ahead = AHEAD
         self._next_due: datetime | None = None
@@ -75,7 +84,9 @@ class Worker:
         self._given_up: list[Claimed] = []
         #: claimed, and not yet looked at once more
         self._taken: deque[Claimed] = deque()
+        #: looked at, and waiting or posted
         self._under_way: set[asyncio.Task[None]] = set()
+        self._in_flight = asyncio.Semaphore(IN_FLIGHT)
         self._posted: asyncio.Queue[Posted] = asyncio.Queue()
 
     def stop(self) -> None:
@@ -126,33 +137,48 @@ class Worker:
     async def _turn(self) -> bool:
         """Take what is due, and post a group of what was taken; false where there is neither."""
         looked_at = 0
-        if len(self._taken) < GROUP:
-            batch = await self._database.run(self._claim)
-            self.counts += batch.set_aside
-            self._taken += batch.claimed
-            looked_at, self._next_due = batch.looked_at, batch.next_due
+        if not self._claiming and len(self._taken) < FEW:
+            self._claiming = asyncio.create_task(self._claims.run(self._claim))
+        if self._claiming and (self._claiming.done() or not self._taken):
+            looked_at = await self._take()
         return bool(await self._post_some() or looked_at)
+
+    async def _take(self) -> int:
+        """What is being claimed; return how many were looked at."""
+        assert self._claiming
+        claiming, self._claiming = self._claiming, None
+        batch = await claiming
+        self.counts += batch.set_aside
+        self._taken += batch.claimed
+        self._next_due = batch.next_due
+        return batch.looked_at
 
     def _claim(self) -> Batch:
         return claim(self._clocks.now(), worker=self.name, live=self._live, limit=AT_ONCE, ahead=self._ahead)
 
     async def _post_some(self) -> int:
-        """Nothing waits between the last look at a text and its request: there is room for all of a group.
+        """Between the last look at a text and its request it waits for another's answer at the most.
 
         Returns how many were looked at.
         """
         wanted = min(len(self._taken), GROUP)
-        while self._room() < wanted:
-            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-        group = [self._taken.popleft() for _ in range(min(len(self._taken), self._room()))]
+        while self._room() < wanted and not self._stopping.is_set():
+            await self._one_of(self._under_way)
+        group = [self._taken.popleft() for _ in range(wanted)]
         for one in await self._recheck(group):
             task = asyncio.create_task(self._post_one(one))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return len(group)
 
+    async def _one_of(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+        """Wait until one of them has ended, or until told to stop."""
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
     def _room(self) -> int:
-        return IN_FLIGHT - len(self._under_way)
+        return IN_FLIGHT + NEXT - len(self._under_way)
 
     async def _recheck(self, group: Sequence[Claimed]) -> Sequence[Claimed]:
         while not self._stopping.is_set():
@@ -170,9 +196,10 @@ class Worker:
         early = one.slot - self._clock()
         if timedelta(0) < early <= AHEAD:
             await asyncio.sleep(early.total_seconds())
-        outcome = await post(one, self._channels)
+        async with self._in_flight:
+            outcome = await post(one, self._channels)
         if outcome is TOO_LATE and not self._stopping.is_set():
-            # This process stood still since the last look; it looks again.
+            # It waited too long, or this process stood still since the last look; it looks again.
             self._taken.append(one)
             self._woken.set()
             return
@@ -271,6 +298,10 @@ class Worker:
         self._stopping.set()
         try:
             async with asyncio.timeout(GRACE):
+                if self._claiming:
+                    with suppress(Exception):
+                        # Whatever went wrong, nothing was claimed then.
+                        await self._take()
                 if given_up := list(unposted([*self._given_up, *self._taken])):
                     await self._database.insist(release, given_up, self._clock(), worker=self.name)
                 while self._under_way:
@@ -282,4 +313,5 @@ class Worker:
             task.cancel()
         for channel in self._channels.values():
             await channel.close()
-        await self._database.close()
+        for thread in {self._claims, self._database}:
+            await thread.close()

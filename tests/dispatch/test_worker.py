@@ -1,6 +1,7 @@
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 from structlog.testing import capture_logs
 
+from scheduler import opt_outs
 from scheduler.channels.base import TOO_LATE, Channel, Outcome, Outgoing, accepted, not_posted
 from scheduler.channels.email import Email
 from scheduler.channels.outbox import Outbox
@@ -17,8 +19,10 @@ from scheduler.channels.sms import Account, Sms
 from scheduler.channels.smtp import Backend
 from scheduler.dispatch import database
 from scheduler.dispatch import worker as loop
+from scheduler.dispatch.claim import Batch
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.jobs import JOBS, Job, run_job
+from scheduler.dispatch.recheck import FRESH
 from scheduler.dispatch.worker import Worker
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Attempt, Clinic, Heartbeat, JobSlot, Reminder
@@ -187,6 +191,83 @@ def test_it_finishes_what_is_under_way_when_it_is_told_to_stop(clinic: Clinic, t
     with running(texts(twilio), lambda: DAY_2):
         wait_for(lambda: bool(twilio.accepted))
     assert status_of(reminder) == Status.SENT
+
+
+def test_told_to_stop_while_it_claims_beside_posting_it_gives_back_what_it_gets(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _in_small_numbers(monkeypatch)
+    reminders = [day_2_of(clinic, number=number) for number in range(10)]
+    channel, usual, claims, go_on = Slow(), loop.claim, [0], threading.Event()
+
+    def claim(*words: Any, **options: Any) -> Batch:
+        claims.append(claims[-1] + 1)
+        assert claims[-1] < 2 or go_on.wait(30)
+        return usual(*words, **options)
+
+    monkeypatch.setattr(loop, "claim", claim)
+    with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2) as worker:
+        wait_for(lambda: channel.under_way == 4 and claims[-1] == 2)
+        worker.stop()
+        channel.answer_all()
+        go_on.set()
+    assert Counter(map(status_of, reminders)) == {Status.SENT: 4, Status.SCHEDULED: 6}
+    assert len(channel.taken) == 4
+
+
+def _in_small_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in {"IN_FLIGHT": 4, "NEXT": 2, "GROUP": 4, "AT_ONCE": 8, "FEW": 6}.items():
+        monkeypatch.setattr(loop, name, number)
+
+
+def test_told_to_stop_it_does_not_wait_for_room(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    _in_small_numbers(monkeypatch)
+    monkeypatch.setattr(loop, "GRACE", 0.5)
+    reminders = [day_2_of(clinic, number=number) for number in range(10)]
+    channel = Slow()
+    with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2):
+        wait_for(lambda: channel.under_way == 4)
+    # The thread would be at work for ever, and fail the test.
+    assert Counter(map(status_of, reminders)) == {Status.CLAIMED: 4, Status.SCHEDULED: 6}
+
+
+def test_what_waits_for_its_turn_for_long_is_looked_at_again(clinic: Clinic) -> None:
+    reminders = {
+        f"+447700900{number:03}": day_2_of(clinic, number=number, channels=("sms",)) for number in range(60)
+    }
+    channel = Slow()
+    with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2):
+        wait_for(lambda: channel.under_way == loop.IN_FLIGHT)
+        waiting = reminders.keys() - {outgoing.address for outgoing in channel.taken}
+        last = max(waiting)
+        opt_outs.stop(clinic, "sms", last, source="page", actor="patient", now=DAY_2)
+        time.sleep(FRESH)
+        channel.answer_all()
+        wait_for(lambda: status_of(reminders[last]) == Status.SKIPPED)
+        wait_for(lambda: len(channel.taken) == len(reminders) - 1)
+    assert channel.most == loop.IN_FLIGHT
+    assert last not in {outgoing.address for outgoing in channel.taken}
+
+
+class Slow(Recording):
+    """Answers nothing until it is told to; `most` are the requests that were under way at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way = self.most = 0
+        self._answering = threading.Event()
+
+    def answer_all(self) -> None:
+        self._answering.set()
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        outcome = await super().send(outgoing)
+        while not self._answering.is_set():
+            await asyncio.sleep(0.01)
+        self.under_way -= 1
+        return outcome
 
 
 def test_a_text_that_it_came_too_late_for_is_looked_at_again_and_goes(clinic: Clinic) -> None:
