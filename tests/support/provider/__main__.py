@@ -8,6 +8,8 @@ import os
 import signal
 from pathlib import Path
 
+import uvloop
+
 from tests.support.provider.core import Core
 from tests.support.provider.running import address
 
@@ -25,7 +27,7 @@ def main() -> None:
     # A look at every one of a million texts, again and again, would be a pause each time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 1000)
-    asyncio.run(_serve(given))
+    uvloop.run(_serve(given))
 
 
 async def _serve(given: argparse.Namespace) -> None:
