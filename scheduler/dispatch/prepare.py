@@ -50,24 +50,25 @@ class Prepared(NamedTuple):
         return self.row.clinic.sender_id if self.route.channel == "sms" else None
 
 
-def attempts(texts: Iterable[Prepared], now: datetime) -> list[Sequence[object]]:
+def attempts(texts: Sequence[Prepared], now: datetime) -> list[Sequence[object]]:
     """The values of their attempts, each in the order of ATTEMPT."""
-    created_at, is_native = stamp(now), connection.features.has_native_uuid_field
+    created_at, keys = stamp(now), stored_keys(text.outgoing.attempt_id for text in texts)
     return [
         (
-            outgoing.attempt_id if is_native else outgoing.attempt_id.hex,
+            attempt,
             text.row.reminder.pk, text.row.reminder.clinic_id, text.sender, text.route.kind,
             text.route.channel, outgoing.address, outgoing.subject, outgoing.text, text.segments,
             json.dumps(text.text.told), text.row.episode.revision, created_at, str(AttemptStatus.OPEN), "",
         )
-        for text in texts
+        for attempt, text in zip(keys, texts, strict=True)
         for outgoing in (text.outgoing,)
     ]  # fmt: skip
 
 
-def key(attempt_id: UUID) -> object:
-    """An attempt's id as the engine stores it."""
-    return attempt_id if connection.features.has_native_uuid_field else attempt_id.hex
+def stored_keys(attempt_ids: Iterable[UUID]) -> list[UUID | str]:
+    """Attempts' ids as the engine stores them."""
+    is_native = connection.features.has_native_uuid_field
+    return list(attempt_ids) if is_native else [one.hex for one in attempt_ids]
 
 
 def prepare(

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -49,7 +48,7 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
         seconds = {one.reminder_id: left for one in claimed if (left := _as_before(one, same, now))}
         seconds |= _looked_into([one for one in claimed if one.reminder_id not in seconds], now, worker)
     return tuple(
-        one._replace(outgoing=replace(one.outgoing, valid_for=seconds[one.reminder_id], post_by=post_by))
+        one._replace(outgoing=one.outgoing._replace(valid_for=seconds[one.reminder_id], post_by=post_by))
         for one in claimed
         if one.reminder_id in seconds
     )

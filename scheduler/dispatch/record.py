@@ -17,7 +17,7 @@ from scheduler.dispatch.backoff import delay
 from scheduler.dispatch.claim import Claimed
 from scheduler.dispatch.consequence import THE_OTHER_WAY, alert, first_look, has_other_way
 from scheduler.dispatch.own import own
-from scheduler.dispatch.prepare import key
+from scheduler.dispatch.prepare import stored_keys
 from scheduler.dispatch.release import left_behind, release_attempts
 from scheduler.dispatch.route import refusals, wanted
 from scheduler.dispatch.row import load
@@ -26,7 +26,7 @@ from scheduler.history import move
 from scheduler.models import Attempt, Reminder
 from scheduler.plans.renewal import lock
 from scheduler.receipts import UNHEARD, was_taken
-from scheduler.sets import stamp
+from scheduler.sets import chunks, stamp, with_ids
 
 Posted = tuple[Claimed, Outcome]
 ATTEMPT_STATUS = {
@@ -58,6 +58,7 @@ SETTLE_ALL = """
         AS said(attempt, provider, code, means, look)
     WHERE id = said.attempt
 """
+LOST = "SELECT id FROM scheduler_attempt WHERE status = 'undelivered' AND id IN (IDS)"
 
 
 def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
@@ -86,12 +87,13 @@ def record(posted: Sequence[Posted], now: datetime, *, worker: str) -> None:
 
 def _settle_attempts(posted: Sequence[Posted], status: AttemptStatus, now: datetime) -> None:
     not_later = ", ".join(f"'{other}'" for other in AttemptStatus if RANK[other] <= RANK[status])
+    unheard, keys = stamp(now + UNHEARD), stored_keys(one.outgoing.attempt_id for one, _ in posted)
     said = [
         (
-            key(one.outgoing.attempt_id), outcome.provider_id, outcome.code, str(outcome.verdict or ""),
-            _next_look(one, outcome, now),
+            attempt, outcome.provider_id, outcome.code, str(outcome.verdict or ""),
+            _next_look(one, outcome, now, unheard),
         )
-        for one, outcome in posted
+        for attempt, (one, outcome) in zip(keys, posted, strict=True)
     ]  # fmt: skip
     if not said:
         return
@@ -108,12 +110,12 @@ def _settle_attempts(posted: Sequence[Posted], status: AttemptStatus, now: datet
         cursor.executemany(SETTLE.replace("NOT_LATER", not_later), rows)
 
 
-def _next_look(one: Claimed, outcome: Outcome, now: datetime) -> Any:
+def _next_look(one: Claimed, outcome: Outcome, now: datetime, unheard: Any) -> Any:
     """When to ask what became of it: of a text the provider can tell, of an email only a person."""
     if outcome.kind is Kind.IN_DOUBT:
         return stamp(first_look(one.route.channel, one.lease_until, now))
     polled = outcome.kind is Kind.ACCEPTED and one.route.channel == "sms"
-    return stamp(now + UNHEARD) if polled else None
+    return unheard if polled else None
 
 
 def _release_attempts(posted: Sequence[Posted], now: datetime) -> None:
@@ -126,10 +128,14 @@ def _release_attempts(posted: Sequence[Posted], now: datetime) -> None:
 
 def _not_reported_lost(posted: Sequence[Posted]) -> list[int]:
     """The reminders; a failure that was reported before the answer was recorded has been followed already."""
-    tries = [one.outgoing.attempt_id for one, _ in posted]
-    lost = Attempt.objects.across_clinics().filter(pk__in=tries, status=AttemptStatus.UNDELIVERED)
-    followed = set(lost.values_list("pk", flat=True)) if tries else set()
-    return [one.reminder_id for one, _ in posted if one.outgoing.attempt_id not in followed]
+    keys = stored_keys(one.outgoing.attempt_id for one, _ in posted)
+    reminders = dict(zip(keys, _ids(posted), strict=True))
+    followed: set[UUID | str] = set()
+    with connection.cursor() as cursor:
+        for tries in chunks(reminders):
+            cursor.execute(with_ids(LOST, tries), tries)
+            followed.update(row[0] for row in cursor.fetchall())
+    return [reminder for attempt, reminder in reminders.items() if attempt not in followed]
 
 
 def _ids(posted: Sequence[Posted]) -> list[int]:

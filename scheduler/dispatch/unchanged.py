@@ -7,27 +7,26 @@ a change, somebody looks into it who knows what the change means.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
-
 from scheduler.dispatch.claim import Claimed
 from scheduler.domain.status import Status
 from scheduler.models import Episode, Patient
-from scheduler.sets import chunks, stamp, with_ids
+from scheduler.sets import ask, at_once, listed, stamp
 
+# The status is only brought along: asked for by it, PostgreSQL would go through all that is claimed.
 STANDING = """
-    SELECT reminder.id, episode.revision, episode.state, patient.mobile, patient.email
+    SELECT reminder.id, reminder.status, episode.revision, episode.state, patient.mobile, patient.email
     FROM scheduler_reminder AS reminder
     JOIN scheduler_episode AS episode ON episode.id = reminder.episode_id
     JOIN scheduler_patient AS patient ON patient.id = episode.patient_id
-    WHERE reminder.id IN (IDS) AND reminder.status = %s AND reminder.lease_owner = %s
-        AND reminder.lease_until = %s
+    WHERE reminder.id IN (IDS) AND reminder.lease_owner = %s AND reminder.lease_until = %s
         AND NOT EXISTS (
             SELECT 1 FROM scheduler_optout
             WHERE withdrawn_at IS NULL AND address IN (patient.mobile, patient.email)
         )
 """
 FIELDS = ("mobile", "email")
-#: as it is stored: a plain string is quicker to compare
+#: as they are stored: plain strings are quicker to compare
+CLAIMED = str(Status.CLAIMED)
 ACTIVE = str(Episode.State.ACTIVE)
 
 
@@ -40,17 +39,14 @@ def unchanged(claimed: Sequence[Claimed], worker: str) -> set[int]:
 def _is_same(one: Claimed, values: Sequence[Any] | None) -> bool:
     if values is None:
         return False
-    revision, state, *addresses = values
+    status, revision, state, *addresses = values
     address = addresses[FIELDS.index(Patient.ADDRESS_FIELDS[one.route.kind])]
-    return (revision, state, address) == (one.revision, ACTIVE, one.route.address)
+    return (status, revision, state, address) == (CLAIMED, one.revision, ACTIVE, one.route.address)
 
 
 def _standing(claimed: Sequence[Claimed], worker: str) -> Iterator[tuple[Any, ...]]:
     """Mostly they are of one claim."""
     for lease_until in {one.lease_until for one in claimed}:
         mine = [one.reminder_id for one in claimed if one.lease_until == lease_until]
-        values = [str(Status.CLAIMED), worker, stamp(lease_until)]
-        with connection.cursor() as cursor:
-            for some in chunks(mine):
-                cursor.execute(with_ids(STANDING, some), [*some, *values])
-                yield from cursor.fetchall()
+        values = [worker, stamp(lease_until)]
+        yield from ask(at_once(STANDING), [listed(mine), *values])

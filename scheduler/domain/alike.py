@@ -8,7 +8,7 @@ to the patient's own page is put in for each.
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -28,28 +28,19 @@ WITH_HOUR = ("time", "end")
 BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
 class _Example:
-    """One of the treatments that are alike, and the moment."""
+    """One of the treatments that are alike, and the moment; as good as any other of them, and equal to it."""
 
-    protocol: Protocol
-    treatment: Treatment
-    at: datetime
+    __slots__ = ("at", "protocol", "treatment")
 
+    def __init__(self, protocol: Protocol, treatment: Treatment, at: datetime) -> None:
+        self.protocol, self.treatment, self.at = protocol, treatment, at
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """All that decides which lines are said."""
+    def __hash__(self) -> int:
+        return 0
 
-    stand: object
-    day_zero: date
-    today: date
-    content: Content
-    replies: bool | None
-    #: whether it tells nothing of the treatment, and whether there is a link to the page that does
-    brief: bool
-    linked: bool
-    example: _Example = field(compare=False)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Example)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,18 +49,6 @@ class _Lines:
 
     lines: Mapping[str, Line]
     hours: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """All that decides how the lines read. `ends` are of the rules of which they name the hour."""
-
-    lines: _Lines
-    ends: tuple[datetime | None, ...]
-    contact: Contact
-    link: int
-    content: Content
-    example: _Example = field(compare=False)
 
 
 def sms_alone(
@@ -84,20 +63,30 @@ def sms_alone(
     stand, today = _stand_at(pattern, at - by), localtime.local_date(treatment.timezone, at)
     day_zero, replies, linked = MODEL_DAY + days, contact.answers(link), bool(link)
     brief = is_brief(treatment, contact)
-    lines = _lines(_Moment(stand, day_zero, today, content, replies, brief, linked, example))
+    lines = _lines(stand, day_zero, today, content, replies, brief, linked, example)
     ends = tuple([pattern.course.phases[name].ends_at for name in lines.hours])
-    shared = _written(_Words(lines, ends, contact, len(link), content, example))
+    shared = _written(lines, ends, contact, len(link), content, example)
     return Sms(shared.text.replace(STAND_IN * len(link), link), shared.segments, shared.told)
 
 
 @lru_cache(maxsize=4096)
-def _lines(moment: _Moment) -> _Lines:
-    example = moment.example
-    part = Part(course_of(example.protocol, example.treatment), moment.content)
-    if moment.brief:
-        (lines,) = brief_lines([part], example.at, moment.replies, linked=moment.linked)
+def _lines(
+    stand: object,
+    day_zero: date,
+    today: date,
+    content: Content,
+    replies: bool | None,
+    brief: bool,
+    linked: bool,
+    example: _Example,
+) -> _Lines:
+    """Its parameters are all that decides which lines are said: `brief` where they tell nothing of the
+    treatment, `linked` where a link leads to the page that does."""
+    part = Part(course_of(example.protocol, example.treatment), content)
+    if brief:
+        (lines,) = brief_lines([part], example.at, replies, linked=linked)
     else:
-        lines = lines_of(part, example.at, moment.replies)
+        lines = lines_of(part, example.at, replies)
     texts = [example.protocol.emergency.sms, *(line.sms or "" for line in lines.values())]
     named = [name.partition(".") for text in texts for name in names_in(text)]
     hours = {rule: None for rule, _, kind in named if kind in WITH_HOUR and rule in part.course.phases}
@@ -105,10 +94,17 @@ def _lines(moment: _Moment) -> _Lines:
 
 
 @lru_cache(maxsize=4096)
-def _written(words: _Words) -> Sms:
-    example = words.example
-    part = Part(course_of(example.protocol, example.treatment), words.content)
-    return sms_of(part, words.lines.lines, words.contact, STAND_IN * words.link)
+def _written(
+    lines: _Lines,
+    ends: tuple[datetime | None, ...],
+    contact: Contact,
+    link: int,
+    content: Content,
+    example: _Example,
+) -> Sms:
+    """Its parameters are all that decides how the lines read; `ends` are those whose hour they name."""
+    part = Part(course_of(example.protocol, example.treatment), content)
+    return sms_of(part, lines.lines, contact, STAND_IN * link)
 
 
 def _stand_at(pattern: Pattern, moment: datetime) -> object:

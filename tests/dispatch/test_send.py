@@ -1,6 +1,5 @@
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -34,7 +33,7 @@ def test_nor_does_one_that_stood_still_for_a_second_after_it_had_looked(clinic: 
     began, batch = time.monotonic(), claim(DAY_2, worker="worker here-1", live={"sms"})
     (one,) = recheck(batch.claimed, DAY_2, worker="worker here-1")
     assert began < one.outgoing.post_by <= time.monotonic() + 1.0
-    late = one._replace(outgoing=replace(one.outgoing, post_by=began))
+    late = one._replace(outgoing=one.outgoing._replace(post_by=began))
     channel = Recording()
     assert asyncio.run(post(late, {"sms": channel})) is TOO_LATE
     assert channel.taken == []
