@@ -3,6 +3,30 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
+
+
+class _Pauses:
+    """How many threads have paused it, and whether it was on before the first of them."""
+
+    def __init__(self) -> None:
+        self._lock, self._number, self._was_on = Lock(), 0, False
+
+    def begin(self) -> None:
+        with self._lock:
+            if not self._number:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._number += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._number -= 1
+            if not self._number and self._was_on:
+                gc.enable()
+
+
+_pauses = _Pauses()
 
 
 @contextmanager
@@ -11,10 +35,8 @@ def paused() -> Iterator[None]:
 
     The collector would look through all of them again and again: nearly half of what a step costs.
     """
-    was_on = gc.isenabled()
-    gc.disable()
+    _pauses.begin()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        _pauses.end()

@@ -47,21 +47,6 @@ def listed(ids: Iterable[int]) -> str:
     return f"{{{numbers}}}" if connection.vendor == "postgresql" else f"[{numbers}]"
 
 
-def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a statement that never changes, on a hot path: with few rows PostgreSQL takes longer to
-    plan it than to run it, so that it is planned once for each connection."""
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(cursor.fetchall())
-    # Only here, since an embedded database does without the driver.
-    from psycopg import Cursor
-
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, values, prepare=True).fetchall()
-
-
 def stamp(instant: datetime) -> Any:
     """An aware instant as the engine stores it."""
     return connection.ops.adapt_datetimefield_value(instant)

@@ -37,6 +37,8 @@ LONGEST_VALIDITY = 36_000
 MOST_LISTED = 3_000
 PAGE = 1_000
 NOT_FOUND = 404
+#: Twilio's have 34 characters
+LONGEST_ID = 64
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 #: also an answer that cannot be read
 BROKEN = (ClientError, OSError, ValueError, TypeError, AttributeError, KeyError)
@@ -67,7 +69,7 @@ class Sms:
         self._callback = account.callback_url.rstrip("/")
         client = Client(*account.login, account_sid=account.sid, http_client=self._http)
         client.api.base_url = account.base_url
-        self._api, self._created = client.api.v2010, f"/Accounts/{account.sid}/Messages.json"
+        self._api, self._path = client.api.v2010, f"/Accounts/{account.sid}/Messages.json"
         self._messages = self._api.account.messages
 
     async def open(self) -> None:
@@ -80,7 +82,7 @@ class Sms:
         POST_BY.set(outgoing.post_by)
         try:
             fields = self._fields(outgoing)
-            message = await self._api.create_async("POST", self._created, data=fields, headers=FORM)
+            message = await self._api.create_async("POST", self._path, data=fields, headers=dict(FORM))
             provider_id = message.get("sid")
         except TooLate:
             return TOO_LATE
@@ -91,7 +93,7 @@ class Sms:
         except BROKEN as broken:
             # The message may have been taken all the same.
             return in_doubt(type(broken).__name__)
-        return accepted(provider_id) if provider_id else in_doubt("no-id")
+        return accepted(provider_id) if _is_id(provider_id) else in_doubt("no-id")
 
     async def find(self, address: str, since: datetime) -> list[Listed]:
         """By the number alone: the date of sending, which Twilio filters by, misses what has not left yet."""
@@ -122,6 +124,10 @@ class Sms:
             "ShortenUrls": "false",
             **_from(outgoing.sender or SmsSender()),
         }
+
+
+def _is_id(found: object) -> bool:
+    return isinstance(found, str) and 0 < len(found) <= LONGEST_ID
 
 
 def _from(sender: SmsSender) -> dict[str, str]:

@@ -4,6 +4,7 @@ would seem to be over that are not."""
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock
 
 import structlog
 from django.db import connection
@@ -53,23 +54,25 @@ class Jumps:
 
 
 class Clocks:
-    """This worker's clock, compared with the database's whenever it is read: where that may be asked."""
+    """This worker's clock, compared with the database's whenever one of the worker's threads reads it."""
 
     def __init__(
         self, worker: str, ours: Callable[[], datetime], theirs: Callable[[], datetime | None]
     ) -> None:
         self._worker, self._ours, self._theirs = worker, ours, theirs
+        self._lock = Lock()
         #: by the database's clock
         self._told_at: datetime | None = None
 
     def now(self) -> datetime:
         """Raises ClocksDiffer, and sees to it that people hear of it."""
         ours, theirs = self._ours(), self._theirs()
-        if theirs is None or abs(ours - theirs) <= MOST:
-            self._agree(ours)
-            return ours
-        difference = f"{(ours - theirs).total_seconds():+.1f} s"
-        self._differ(difference, theirs)
+        with self._lock:
+            if theirs is None or abs(ours - theirs) <= MOST:
+                self._agree(ours)
+                return ours
+            difference = f"{(ours - theirs).total_seconds():+.1f} s"
+            self._differ(difference, theirs)
         raise ClocksDiffer(difference)
 
     def _agree(self, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The one thread of a worker that talks to the database, and what it does when the database goes away."""
+"""A thread that talks to the database, with a connection of its own, and what it does when that goes away."""
 
 import asyncio
 from collections.abc import Callable

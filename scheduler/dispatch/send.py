@@ -15,11 +15,11 @@ log = structlog.get_logger(__name__)
 
 async def post(one: Claimed, channels: Mapping[str, Channel]) -> Outcome:
     """Ask the provider once. Whatever goes wrong on the way, nobody knows whether it was taken."""
-    if time.monotonic() - one.claimed_at > HALF_LEASE.total_seconds():
-        # The process stood still since the last look, and another worker may have taken over.
-        return not_posted("half-the-lease-gone")
     if time.monotonic() > one.outgoing.post_by:
         return TOO_LATE
+    if time.monotonic() - one.claimed_at > HALF_LEASE.total_seconds():
+        # Another worker may take over in a moment.
+        return not_posted("half-the-lease-gone")
     try:
         return await channels[one.route.channel].send(one.outgoing)
     except Exception as fault:

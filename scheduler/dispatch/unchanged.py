@@ -7,10 +7,12 @@ a change, somebody looks into it who knows what the change means.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db import connection
+
 from scheduler.dispatch.claim import Claimed
 from scheduler.domain.status import Status
 from scheduler.models import Episode, Patient
-from scheduler.sets import ask, at_once, listed, stamp
+from scheduler.sets import at_once, listed, stamp
 
 # The status is only brought along: asked for by it, PostgreSQL would go through all that is claimed.
 STANDING = """
@@ -49,4 +51,6 @@ def _standing(claimed: Sequence[Claimed], worker: str) -> Iterator[tuple[Any, ..
     for lease_until in {one.lease_until for one in claimed}:
         mine = [one.reminder_id for one in claimed if one.lease_until == lease_until]
         values = [worker, stamp(lease_until)]
-        yield from ask(at_once(STANDING), [listed(mine), *values])
+        with connection.cursor() as cursor:
+            cursor.execute(at_once(STANDING), [listed(mine), *values])
+            yield from cursor.fetchall()

@@ -7,8 +7,8 @@ meanwhile. PostgreSQL tells it, and it looks by itself only now and then.
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -38,7 +38,7 @@ NEXT = 25
 AT_ONCE = 300
 GROUP = 50
 #: with fewer left to post the next are claimed
-FEW = 100
+CLAIM_BELOW = 100
 #: seconds
 LONGEST_SLEEP = 1.0
 #: while it is told what is new: a connection may be dead without anybody having said so
@@ -71,7 +71,8 @@ class Worker:
         self._jobs = jobs
         self._database = DatabaseThread()
         #: what is claimed next need not wait for what is posted now, unless there is only one writer anyway
-        self._claims = DatabaseThread() if connection.features.has_select_for_update else self._database
+        alone = not connection.features.has_select_for_update
+        self._claim_thread = self._database if alone else DatabaseThread()
         self._claiming: asyncio.Task[Batch] | None = None
         #: so long before it is due a text is claimed: claiming takes longer than a text should be late
         self._ahead = AHEAD
@@ -84,7 +85,9 @@ class Worker:
         self._given_up: list[Claimed] = []
         #: claimed, and not yet looked at once more
         self._taken: deque[Claimed] = deque()
-        #: looked at, and waiting or posted
+        #: looked at, and waiting until it may be posted, by the reminder's id
+        self._waiting: dict[int, Claimed] = {}
+        #: of these, and of those that are posted
         self._under_way: set[asyncio.Task[None]] = set()
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
         self._posted: asyncio.Queue[Posted] = asyncio.Queue()
@@ -136,15 +139,18 @@ class Worker:
 
     async def _turn(self) -> bool:
         """Take what is due, and post a group of what was taken; false where there is neither."""
-        looked_at = 0
-        if not self._claiming and len(self._taken) < FEW:
-            self._claiming = asyncio.create_task(self._claims.run(self._claim))
-        if self._claiming and (self._claiming.done() or not self._taken):
+        # What was claimed a while ago does not know what has come back since: one more turn does.
+        looked_at, is_old = 0, self._claiming is not None
+        if not self._claiming and len(self._taken) < CLAIM_BELOW:
+            self._claiming = asyncio.create_task(self._claim_thread.run(self._claim))
+        if self._claiming and not self._taken:
+            await self._one_of([self._claiming])
+        if self._claiming and self._claiming.done():
             looked_at = await self._take()
-        return bool(await self._post_some() or looked_at)
+        return bool(await self._post_some() or looked_at or is_old)
 
     async def _take(self) -> int:
-        """What is being claimed; return how many were looked at."""
+        """Keep what the claim under way brings, to be posted; return how many it looked at."""
         assert self._claiming
         claiming, self._claiming = self._claiming, None
         batch = await claiming
@@ -154,6 +160,8 @@ class Worker:
         return batch.looked_at
 
     def _claim(self) -> Batch:
+        if self._stopping.is_set():
+            return Batch()
         return claim(self._clocks.now(), worker=self.name, live=self._live, limit=AT_ONCE, ahead=self._ahead)
 
     async def _post_some(self) -> int:
@@ -166,12 +174,13 @@ class Worker:
             await self._one_of(self._under_way)
         group = [self._taken.popleft() for _ in range(wanted)]
         for one in await self._recheck(group):
+            self._waiting[one.reminder_id] = one
             task = asyncio.create_task(self._post_one(one))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return len(group)
 
-    async def _one_of(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+    async def _one_of(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Wait until one of them has ended, or until told to stop."""
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -189,6 +198,12 @@ class Worker:
                 # None of them was posted; when the database is back it decides whether one still may be.
                 log.warning("database away", why=str(away))
                 await self._sleep(LONGEST_SLEEP)
+            except Exception:
+                # One that cannot be looked at is in doubt when its lease ends, and no other.
+                if len(group) == 1:
+                    log.exception("not looked at", reminder=group[0].reminder_id)
+                    return ()
+                return [cleared for one in group for cleared in await self._recheck([one])]
         self._given_up += group
         return ()
 
@@ -197,10 +212,13 @@ class Worker:
         if timedelta(0) < early <= AHEAD:
             await asyncio.sleep(early.total_seconds())
         async with self._in_flight:
+            if self._stopping.is_set():
+                return
+            del self._waiting[one.reminder_id]
             outcome = await post(one, self._channels)
-        if outcome is TOO_LATE and not self._stopping.is_set():
+        if outcome is TOO_LATE:
             # It waited too long, or this process stood still since the last look; it looks again.
-            self._taken.append(one)
+            self._taken.appendleft(one)
             self._woken.set()
             return
         self.counts[str(outcome.kind)] += 1
@@ -298,20 +316,37 @@ class Worker:
         self._stopping.set()
         try:
             async with asyncio.timeout(GRACE):
-                if self._claiming:
-                    with suppress(Exception):
-                        # Whatever went wrong, nothing was claimed then.
-                        await self._take()
-                if given_up := list(unposted([*self._given_up, *self._taken])):
-                    await self._database.insist(release, given_up, self._clock(), worker=self.name)
-                while self._under_way:
-                    await asyncio.wait(self._under_way)
-                await self._posted.join()
+                # Neither waits for the other, nor fails with it.
+                done = await asyncio.gather(self._finish(), self._give_all_back(), return_exceptions=True)
+            for fault in filter(None, done):
+                log.error("not wound up", exc_info=fault)
         except TimeoutError:
             log.warning("stopped with requests under way", requests=len(self._under_way))
         for task in (recorder, *self._under_way):
             task.cancel()
         for channel in self._channels.values():
             await channel.close()
-        for thread in {self._claims, self._database}:
-            await thread.close()
+        await asyncio.gather(*(thread.close() for thread in {self._claim_thread, self._database}))
+
+    async def _finish(self) -> None:
+        """Wait for what is posted, and for its record."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+        await self._posted.join()
+        await self._give_back()
+
+    async def _give_all_back(self) -> None:
+        """Also what is being claimed at this moment."""
+        await self._give_back()
+        if self._claiming:
+            await self._take()
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        """What is claimed and certain not to be posted."""
+        left = [*self._given_up, *self._taken, *self._waiting.values()]
+        self._given_up.clear()
+        self._taken.clear()
+        self._waiting.clear()
+        if given_up := list(unposted(left)):
+            await self._database.insist(release, given_up, self._clock(), worker=self.name)

@@ -29,7 +29,7 @@ BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
 class _Example:
-    """One of the treatments that are alike, and the moment; as good as any other of them, and equal to it."""
+    """One of the treatments that are alike, and the moment. Any would do: it tells no two keys apart."""
 
     __slots__ = ("at", "protocol", "treatment")
 

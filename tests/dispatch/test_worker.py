@@ -2,7 +2,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from scheduler.channels.sms import Account, Sms
 from scheduler.channels.smtp import Backend
 from scheduler.dispatch import database
 from scheduler.dispatch import worker as loop
-from scheduler.dispatch.claim import Batch
+from scheduler.dispatch.claim import Batch, Claimed
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.jobs import JOBS, Job, run_job
 from scheduler.dispatch.recheck import FRESH
@@ -215,20 +215,62 @@ def test_told_to_stop_while_it_claims_beside_posting_it_gives_back_what_it_gets(
     assert len(channel.taken) == 4
 
 
-def _in_small_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, number in {"IN_FLIGHT": 4, "NEXT": 2, "GROUP": 4, "AT_ONCE": 8, "FEW": 6}.items():
+def _in_small_numbers(monkeypatch: pytest.MonkeyPatch, **others: int) -> None:
+    usual = {"IN_FLIGHT": 4, "NEXT": 2, "GROUP": 4, "AT_ONCE": 8, "CLAIM_BELOW": 6}
+    for name, number in (usual | others).items():
         monkeypatch.setattr(loop, name, number)
 
 
-def test_told_to_stop_it_does_not_wait_for_room(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    _in_small_numbers(monkeypatch)
+def test_told_to_stop_it_waits_for_no_room_and_gives_back_what_waits_for_its_turn(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _in_small_numbers(monkeypatch, GROUP=3)
     monkeypatch.setattr(loop, "GRACE", 0.5)
     reminders = [day_2_of(clinic, number=number) for number in range(10)]
     channel = Slow()
-    with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2):
-        wait_for(lambda: channel.under_way == 4)
+    with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2) as worker:
+        wait_for(lambda: channel.under_way == 4 and len(worker._waiting) == 2)
     # The thread would be at work for ever, and fail the test.
     assert Counter(map(status_of, reminders)) == {Status.CLAIMED: 4, Status.SCHEDULED: 6}
+
+
+def test_what_comes_back_while_it_posts_is_not_forgotten(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next claim has found nothing by then."""
+    _in_small_numbers(monkeypatch, NEXT=0)
+    for number in range(5):
+        day_2_of(clinic, number=number)
+    later, usual = Reminder.objects.across_clinics().filter(pk=day_2_of(clinic, number=5).pk), loop.recheck
+    later.update(try_at=DAY_2 + timedelta(hours=1))
+
+    def recheck(group: Sequence[Claimed], *words: Any, **options: Any) -> tuple[Claimed, ...]:
+        if len(group) == 1:
+            later.update(try_at=DAY_2)
+        return usual(group, *words, **options)
+
+    class Unhurried(Recording):
+        async def send(self, outgoing: Outgoing) -> Outcome:
+            await asyncio.sleep(0.5)
+            return await super().send(outgoing)
+
+    monkeypatch.setattr(loop, "recheck", recheck)
+    assert run_once({**sms(Unhurried()), "outbox": Outbox()}) == {"accepted": 6}
+
+
+def test_one_that_cannot_be_looked_at_holds_up_no_other(
+    clinic: Clinic, channel: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reminders, usual = [day_2_of(clinic, number=number) for number in range(3)], loop.recheck
+
+    def recheck(group: Sequence[Claimed], *words: Any, **options: Any) -> tuple[Claimed, ...]:
+        if reminders[1].pk in {one.reminder_id for one in group}:
+            raise TypeError("odd")
+        return usual(group, *words, **options)
+
+    monkeypatch.setattr(loop, "recheck", recheck)
+    assert run_once({**sms(channel), "outbox": Outbox()}) == {"accepted": 2}
+    assert [status_of(one) for one in reminders] == [Status.SENT, Status.CLAIMED, Status.SENT]
 
 
 def test_what_waits_for_its_turn_for_long_is_looked_at_again(clinic: Clinic) -> None:
