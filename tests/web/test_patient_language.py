@@ -94,7 +94,7 @@ def test_the_frame_of_an_email_is_translated() -> None:
     letter = replace(LETTER, language=CODE, emergency="Sam", urgent_phone="+441632960123")
     with pseudo_language():
         ((html, _),) = build(
-            replace(TEXT, subject="Sam", text="Sam", letter=letter), "care@example.com"
+            TEXT._replace(subject="Sam", text="Sam", letter=letter), "care@example.com"
         ).alternatives
     assert odd("Stop these emails") in html
     assert [text for text in visible(html, set()) if text not in ("Sam", "Leafy Vein Clinic")] == [
