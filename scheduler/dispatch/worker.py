@@ -9,12 +9,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from django.db import connection
 
-from scheduler.channels.base import TOO_LATE, Channel
+from scheduler.channels.base import TOO_LATE, Channel, Kind
 from scheduler.dispatch.claim import LEASE, Batch, Claimed, claim
 from scheduler.dispatch.clocks import Clocks, ClocksDiffer, Jumps, nothing_to_compare
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
@@ -85,8 +86,8 @@ class Worker:
         self._given_up: list[Claimed] = []
         #: claimed, and not yet looked at once more
         self._taken: deque[Claimed] = deque()
-        #: looked at, and waiting until it may be posted, by the reminder's id
-        self._waiting: dict[int, Claimed] = {}
+        #: looked at, and waiting until it may be posted, by the attempt's id
+        self._waiting: dict[UUID, Claimed] = {}
         #: of these, and of those that are posted
         self._under_way: set[asyncio.Task[None]] = set()
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
@@ -174,7 +175,7 @@ class Worker:
             await self._one_of(self._under_way)
         group = [self._taken.popleft() for _ in range(wanted)]
         for one in await self._recheck(group):
-            self._waiting[one.reminder_id] = one
+            self._waiting[one.outgoing.attempt_id] = one
             task = asyncio.create_task(self._post_one(one))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -214,7 +215,7 @@ class Worker:
         async with self._in_flight:
             if self._stopping.is_set():
                 return
-            del self._waiting[one.reminder_id]
+            del self._waiting[one.outgoing.attempt_id]
             outcome = await post(one, self._channels)
         if outcome is TOO_LATE:
             # It waited too long, or this process stood still since the last look; it looks again.
@@ -235,6 +236,9 @@ class Worker:
             except TimeoutError:
                 pass
             await self._record(posted)
+            if any(outcome.kind is Kind.REJECTED for _, outcome in posted):
+                # It may go another way, at once.
+                self._woken.set()
             for _ in posted:
                 self._posted.task_done()
 
@@ -253,7 +257,9 @@ class Worker:
         """Whether something that is due only waits for its sender's rate, or to be looked at again."""
         if self._under_way:
             await asyncio.wait(self._under_way)
-        if self._taken:
+        await self._posted.join()
+        if self._taken or self._woken.is_set():
+            self._woken.clear()
             return True
         now = self._clock()
         opens = await self._database.run(queue_opens, now)
@@ -331,16 +337,18 @@ class Worker:
     async def _finish(self) -> None:
         """Wait for what is posted, and for its record."""
         while self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            await self._give_back()
         await self._posted.join()
-        await self._give_back()
 
     async def _give_all_back(self) -> None:
         """Also what is being claimed at this moment."""
-        await self._give_back()
-        if self._claiming:
-            await self._take()
+        try:
             await self._give_back()
+        finally:
+            if self._claiming:
+                await self._take()
+                await self._give_back()
 
     async def _give_back(self) -> None:
         """What is claimed and certain not to be posted."""

@@ -12,7 +12,16 @@ from django.db import OperationalError, connection, connections
 from structlog.testing import capture_logs
 
 from scheduler import opt_outs
-from scheduler.channels.base import TOO_LATE, Channel, Outcome, Outgoing, accepted, not_posted
+from scheduler.channels.base import (
+    TOO_LATE,
+    Channel,
+    Outcome,
+    Outgoing,
+    Verdict,
+    accepted,
+    not_posted,
+    rejected,
+)
 from scheduler.channels.email import Email
 from scheduler.channels.outbox import Outbox
 from scheduler.channels.sms import Account, Sms
@@ -225,7 +234,7 @@ def test_told_to_stop_it_waits_for_no_room_and_gives_back_what_waits_for_its_tur
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _in_small_numbers(monkeypatch, GROUP=3)
-    monkeypatch.setattr(loop, "GRACE", 0.5)
+    monkeypatch.setattr(loop, "GRACE", 2.0)
     reminders = [day_2_of(clinic, number=number) for number in range(10)]
     channel = Slow()
     with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2) as worker:
@@ -256,6 +265,13 @@ def test_what_comes_back_while_it_posts_is_not_forgotten(
 
     monkeypatch.setattr(loop, "recheck", recheck)
     assert run_once({**sms(Unhurried()), "outbox": Outbox()}) == {"accepted": 6}
+
+
+def test_what_the_provider_refuses_goes_the_other_way_before_it_ends(clinic: Clinic) -> None:
+    reminder, refusing, mail = day_2_of(clinic), Recording(rejected("21211", Verdict.ADDRESS)), Recording()
+    channels = {**sms(refusing), "email": mail, "outbox": Outbox()}
+    assert run_once(channels) == {"rejected": 1, "accepted": 1}
+    assert (status_of(reminder), len(mail.taken)) == (Status.SENT, 1)
 
 
 def test_one_that_cannot_be_looked_at_holds_up_no_other(
