@@ -139,6 +139,9 @@ def insert_bare(enrolments: Sequence[Rows]) -> None:
 
 def remove(since: Mapping[str, int]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Nothing else refers to them: looking for that takes longer than all that is measured.
+            cursor.execute("SET LOCAL session_replication_role = replica")
         for table, last in reversed(list(since.items())):
             cursor.execute(f"DELETE FROM {table} WHERE id > %s", [last])
 
