@@ -437,13 +437,13 @@ def test_it_goes_on_after_the_database_was_away(clinic: Clinic) -> None:
     later.update(try_at=DAY_2 + timedelta(hours=5))
     with running({**sms(channel), "outbox": Outbox()}, lambda: DAY_2):
         wait_for(Heartbeat.objects.exists)
-        _take_away()
+        take_away()
         later.update(try_at=DAY_2)
         wait_for(lambda: status_of(reminder) == Status.SENT)
     assert len(channel.taken) == 1
 
 
-def _take_away() -> None:
+def take_away() -> None:
     """A server closes every connection but ours; a file is locked for a while."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
