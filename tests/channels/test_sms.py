@@ -8,6 +8,7 @@ import uvloop
 
 from scheduler.channels.base import TOO_LATE, Kind, Outcome, Outgoing, SmsSender, Verdict
 from scheduler.channels.sms import Account, Sms
+from tests.channels.scripted import answer, scripted
 from tests.support.ports import free_port
 from tests.support.provider import ACCOUNT, TOKEN, Provider, provider
 
@@ -100,6 +101,26 @@ def test_a_refusal_means_what_its_code_means(twilio: Provider, code: int, verdic
 def test_an_unclear_answer_is_in_doubt(twilio: Provider, behaviour: str | int) -> None:
     twilio.behave(behaviour)
     assert send(twilio.url).kind is Kind.IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{}",
+        "[]",
+        "null",
+        '"SM1"',
+        '{"sid": 7}',
+        '{"sid": ""}',
+        '{"sid": null}',
+        f'{{"sid": "{"S" * 65}"}}',
+        "{",
+    ],
+)
+def test_an_answer_without_a_proper_id_is_in_doubt(body: str) -> None:
+    with scripted(answer("201 Created", body.encode())) as server:
+        assert send(server.url).kind is Kind.IN_DOUBT
+    assert len(server.heard) == 1
 
 
 def test_a_provider_that_never_answers_is_in_doubt_after_the_time_out(twilio: Provider) -> None:
