@@ -1,7 +1,8 @@
 """Step two, just before posting: does everything still hold that held when it was claimed?"""
 
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -41,12 +42,11 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     if not claimed:
         return ()
     post_by = time.monotonic() + FRESH
-    with transaction.atomic():
-        # A change that is being made is waited for, and is seen; one that comes later sees the attempt.
-        _hold({one.patient_id for one in claimed})
+    with _held({one.patient_id for one in claimed}):
         same = unchanged(claimed, worker)
         seconds = {one.reminder_id: left for one in claimed if (left := _as_before(one, same, now))}
-        seconds |= _looked_into([one for one in claimed if one.reminder_id not in seconds], now, worker)
+        if others := [one for one in claimed if one.reminder_id not in seconds]:
+            seconds |= _looked_into(others, now, worker)
     return tuple(
         one._replace(outgoing=one.outgoing._replace(valid_for=seconds[one.reminder_id], post_by=post_by))
         for one in claimed
@@ -54,11 +54,21 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     )
 
 
-def _hold(patients: Set[int]) -> None:
-    if connection.features.has_select_for_update:
-        # What is written says who holds whom, and no crash has to leave that. SQLite holds everything.
+@contextmanager
+def _held(patients: Set[int]) -> Iterator[None]:
+    """A change that is being made is waited for, and is seen; one that comes later sees the attempt.
+
+    With SQLite's single writer a change that is being made began after the claim, and sees the attempt as
+    well: nothing is waited for.
+    """
+    if not connection.features.has_select_for_update:
+        yield
+        return
+    with transaction.atomic():
+        # What is written says who holds whom, and no crash has to leave that.
         _durable("off")
         lock(patients)
+        yield
 
 
 def _durable(word: str) -> None:
@@ -72,10 +82,9 @@ def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
     return max(seconds_left(one.until, now), 0) if in_time and one.reminder_id in same else 0
 
 
+@transaction.atomic
 def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, int]:
     """The seconds left to those that may be posted all the same; something about each has changed."""
-    if not claimed:
-        return {}
     rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
     refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
     decided: list[tuple[Claimed, Decision]] = []

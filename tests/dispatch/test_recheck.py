@@ -1,7 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.db.models import F
 
 from scheduler.channels.base import in_doubt
 from scheduler.dispatch import dispatch_once
@@ -11,6 +16,7 @@ from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.release import release, unposted
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Clinic, Episode, OptOut, Patient, Reminder
+from scheduler.plans.renewal import lock
 from tests.dispatch.plans import (
     DAY_2,
     MINUTE,
@@ -239,3 +245,28 @@ def test_a_clock_that_was_set_back_is_no_reason_to_trust_the_claim(clinic: Clini
     claimed = claimed_at(DAY_2)
     assert recheck(claimed, DAY_2.replace(hour=3), worker=WORKER) == ()
     assert stands(reminder)[0] == Status.SCHEDULED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_being_made_is_waited_for_where_it_may_have_begun_before_the_claim(
+    clinic: Clinic,
+) -> None:
+    """On SQLite a change begins before a claim and is seen by it, or begins after it and sees the attempt."""
+    reminder, begun, may_end = day_2_of(clinic), Event(), Event()
+    claimed = claimed_at(DAY_2)
+    several = connection.features.has_select_for_update
+
+    def change_slowly() -> None:
+        with closing(connection), transaction.atomic():
+            lock({claimed[0].patient_id})
+            Episode.objects.for_clinic(clinic).update(revision=F("revision") + 1)
+            begun.set()
+            may_end.wait(0.5 if several else 10)
+
+    with ThreadPoolExecutor(1) as aside:
+        changing = aside.submit(change_slowly)
+        assert begun.wait(10)
+        found = cleared(claimed)
+        may_end.set()
+        changing.result()
+    assert found == ([] if several else [reminder.pk])
