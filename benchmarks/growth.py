@@ -57,7 +57,7 @@ def main() -> None:
             _in_turn(houses, _claim)
         for _ in range(STARTS):
             _in_turn(houses, lambda house: _start(house, twilio))
-        _idle(houses, given.idle)
+        _in_turn(houses, lambda house: _idle(house, given.idle))
         _tell(houses)
 
 
@@ -96,21 +96,20 @@ def _start(house: House, twilio: Provider) -> None:
         end(worker)
 
 
-def _idle(houses: Sequence[House], seconds: float) -> None:
-    """One worker each, all at the same time: what is counted is CPU time."""
-    workers = [house.place.aftercare("worker") for house in houses]
+def _idle(house: House, seconds: float) -> None:
+    """One worker, with nobody beside it: what shares a core with others takes more of its time."""
+    worker = house.place.aftercare("worker")
     try:
         time.sleep(SETTLED)
-        before = [_spent(*pair) for pair in zip(houses, workers, strict=True)]
+        ours, servers = _spent(house, worker)
         time.sleep(seconds)
-        for house, worker, (ours, servers) in zip(houses, workers, before, strict=True):
-            assert worker.poll() is None, house.place.said()
-            now = _spent(house, worker)
-            house.note("idle_cpu_seconds", (now[0] - ours) * 60 / seconds)
-            house.note("idle_server_cpu_seconds", (now[1] - servers) * 60 / seconds)
-            house.note("memory_mb", resident_megabytes(worker.pid))
+        assert worker.poll() is None, house.place.said()
+        now = _spent(house, worker)
+        house.note("idle_cpu_seconds", (now[0] - ours) * 60 / seconds)
+        house.note("idle_server_cpu_seconds", (now[1] - servers) * 60 / seconds)
+        house.note("memory_mb", resident_megabytes(worker.pid))
     finally:
-        end(*workers)
+        end(worker)
 
 
 def _spent(house: House, worker: Any) -> tuple[float, float]:

@@ -37,7 +37,7 @@ async def listen(woken: asyncio.Event, listening: asyncio.Event) -> None:
                     await _readable(line)
                     async for _ in line.notifies(timeout=0):
                         woken.set()
-        except psycopg.OperationalError as fault:
+        except (psycopg.OperationalError, OSError) as fault:
             listening.clear()
             log.warning("not listening", why=type(fault).__name__)
             await asyncio.sleep(PAUSE)

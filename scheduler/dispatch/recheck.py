@@ -56,7 +56,7 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
 
 @contextmanager
 def _held(patients: Set[int]) -> Iterator[None]:
-    """A change that is being made is waited for, and is seen; one that comes later sees the attempt.
+    """Hold their plans: a change that is being made is waited for, and is seen; a later one sees the attempt.
 
     With SQLite's single writer a change that is being made began after the claim, and sees the attempt as
     well: nothing is waited for.
@@ -82,7 +82,7 @@ def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
     return max(seconds_left(one.until, now), 0) if in_time and one.reminder_id in same else 0
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, int]:
     """The seconds left to those that may be posted all the same; something about each has changed."""
     rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}

@@ -258,8 +258,7 @@ class Worker:
         if self._under_way:
             await asyncio.wait(self._under_way)
         await self._posted.join()
-        if self._taken or self._woken.is_set():
-            self._woken.clear()
+        if self._woken.is_set():
             return True
         now = self._clock()
         opens = await self._database.run(queue_opens, now)

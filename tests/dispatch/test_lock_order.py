@@ -77,15 +77,6 @@ def elsewhere(step: Callable[[], object]) -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_that_is_being_made_is_waited_for_before_posting(clinic: Clinic, channel: Recording) -> None:
-    day_6 = just_before(patient_of(clinic, channels=("sms",)), "day-6", channel)
-    now = day_6.due_at
-    claimed = claim(now, worker="worker 1", live={"sms"}).claimed
-    with elsewhere(lambda: change(day_6.episode, now, site="left")):
-        assert recheck(claimed, now, worker="worker 1") == ()
-
-
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by", ["an answer", "a stop"])
 def test_a_claim_that_is_given_up_while_a_change_is_being_made_is_planned_by_it(
     clinic: Clinic, channel: Recording, by: str

@@ -54,7 +54,8 @@ def texts(twilio: Provider, timeout: float = 2.0) -> dict[str, Channel]:
 def run_once(channels: dict[str, Channel], now: datetime = DAY_2) -> dict[str, int]:
     async def once() -> dict[str, int]:
         worker = Worker(NAME, channels, lambda: now, jobs=())
-        await worker.run(once=True)
+        async with asyncio.timeout(40):
+            await worker.run(once=True)
         return worker.counts
 
     return asyncio.run(once())
@@ -267,7 +268,12 @@ def test_what_comes_back_while_it_posts_is_not_forgotten(
     assert run_once({**sms(Unhurried()), "outbox": Outbox()}) == {"accepted": 6}
 
 
-def test_what_the_provider_refuses_goes_the_other_way_before_it_ends(clinic: Clinic) -> None:
+def test_what_the_provider_refuses_goes_the_other_way_before_it_ends(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not sleep before, however long it might; nor where it was told that something is new."""
+    monkeypatch.setattr(loop, "LONGEST_SLEEP", 60.0)
+    monkeypatch.setattr(loop, "LONGEST_WHILE_TOLD", 60.0)
     reminder, refusing, mail = day_2_of(clinic), Recording(rejected("21211", Verdict.ADDRESS)), Recording()
     channels = {**sms(refusing), "email": mail, "outbox": Outbox()}
     assert run_once(channels) == {"rejected": 1, "accepted": 1}

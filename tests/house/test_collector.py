@@ -1,6 +1,7 @@
 """Python's collector while a large step is at work."""
 
 import gc
+from contextlib import ExitStack
 
 import pytest
 
@@ -31,10 +32,8 @@ def test_it_stays_off_where_it_was_off() -> None:
 
 def test_it_works_again_after_the_last_of_several_steps() -> None:
     """Two threads pause it, and the first to begin is not the last to end."""
-    first, second = collector.paused(), collector.paused()
-    first.__enter__()
-    second.__enter__()
-    first.__exit__(None, None, None)
-    assert not gc.isenabled()
-    second.__exit__(None, None, None)
+    with ExitStack() as second:
+        with collector.paused():
+            second.enter_context(collector.paused())
+        assert not gc.isenabled()
     assert gc.isenabled()
