@@ -1,12 +1,11 @@
 """Step two, just before posting: does everything still hold that held when it was claimed?"""
 
 import time
-from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from scheduler.dispatch.claim import LEASE, Claimed
 from scheduler.dispatch.decide import (
@@ -42,38 +41,15 @@ def recheck(claimed: Sequence[Claimed], now: datetime, *, worker: str) -> tuple[
     if not claimed:
         return ()
     post_by = time.monotonic() + FRESH
-    with _held({one.patient_id for one in claimed}):
-        same = unchanged(claimed, worker)
-        seconds = {one.reminder_id: left for one in claimed if (left := _as_before(one, same, now))}
-        if others := [one for one in claimed if one.reminder_id not in seconds]:
-            seconds |= _looked_into(others, now, worker)
+    same = unchanged(claimed, worker)
+    seconds = {one.reminder_id: left for one in claimed if (left := _as_before(one, same, now))}
+    if others := [one for one in claimed if one.reminder_id not in seconds]:
+        seconds |= _looked_into(others, now, worker)
     return tuple(
         one._replace(outgoing=one.outgoing._replace(valid_for=seconds[one.reminder_id], post_by=post_by))
         for one in claimed
         if one.reminder_id in seconds
     )
-
-
-@contextmanager
-def _held(patients: Set[int]) -> Iterator[None]:
-    """Hold their plans: a change that is being made is waited for, and is seen; a later one sees the attempt.
-
-    With SQLite's single writer a change that is being made began after the claim, and sees the attempt as
-    well: nothing is waited for.
-    """
-    if not connection.features.has_select_for_update:
-        yield
-        return
-    with transaction.atomic():
-        # What is written says who holds whom, and no crash has to leave that.
-        _durable("off")
-        lock(patients)
-        yield
-
-
-def _durable(word: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL synchronous_commit TO {word}")
 
 
 def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
@@ -85,6 +61,7 @@ def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
 @transaction.atomic(savepoint=False)
 def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, int]:
     """The seconds left to those that may be posted all the same; something about each has changed."""
+    lock({one.patient_id for one in claimed})
     rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
     refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
     decided: list[tuple[Claimed, Decision]] = []
@@ -95,8 +72,6 @@ def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict
             decided.append((one, answer))
         else:
             cleared[one.reminder_id] = answer
-    if decided and connection.features.has_select_for_update:
-        _durable("DEFAULT")
     release(decided, now, worker=worker)
     return cleared
 

@@ -1,4 +1,4 @@
-"""Whether anything has changed since a claim: one read for a group, and nearly always the answer is no.
+"""Whether anything has changed since a claim: asked once for a group, and nearly always the answer is no.
 
 It may miss nothing, not even a refusal that was told to another clinic or over another channel; where it sees
 a change, somebody looks into it who knows what the change means.
@@ -12,6 +12,7 @@ from django.db import connection
 from scheduler.dispatch.claim import Claimed
 from scheduler.domain.status import Status
 from scheduler.models import Episode, Patient
+from scheduler.plans.renewal import HOLD
 from scheduler.sets import at_once, listed, stamp
 
 # The status is only brought along: asked for by it, PostgreSQL would go through all that is claimed.
@@ -26,6 +27,11 @@ STANDING = """
             WHERE withdrawn_at IS NULL AND address IN (patient.mobile, patient.email)
         )
 """
+# Sent together they are one transaction, in which each statement sees what was committed when it begins: a
+# change of the plans that is being made is waited for, and seen; a later one sees the attempt. With SQLite's
+# single writer such a change began after the claim, and sees the attempt as well. Who holds whom is written,
+# and no crash has to leave that.
+HELD = f"SET LOCAL synchronous_commit TO off; {HOLD} FOR UPDATE; {STANDING}"
 FIELDS = ("mobile", "email")
 #: as they are stored: plain strings are quicker to compare
 CLAIMED = str(Status.CLAIMED)
@@ -49,8 +55,13 @@ def _is_same(one: Claimed, values: Sequence[Any] | None) -> bool:
 def _standing(claimed: Sequence[Claimed], worker: str) -> Iterator[tuple[Any, ...]]:
     """Mostly they are of one claim."""
     for lease_until in {one.lease_until for one in claimed}:
-        mine = [one.reminder_id for one in claimed if one.lease_until == lease_until]
-        values = [worker, stamp(lease_until)]
+        mine = [one for one in claimed if one.lease_until == lease_until]
+        values = [listed(one.reminder_id for one in mine), worker, stamp(lease_until)]
         with connection.cursor() as cursor:
-            cursor.execute(at_once(STANDING), [listed(mine), *values])
+            if connection.vendor == "postgresql":
+                cursor.execute(at_once(HELD), [listed({one.patient_id for one in mine}), *values])
+                while cursor.nextset():
+                    pass
+            else:
+                cursor.execute(at_once(STANDING), values)
             yield from cursor.fetchall()
