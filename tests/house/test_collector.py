@@ -1,11 +1,14 @@
-"""Python's collector while a large step is at work."""
+"""Python's collector while a large step is at work, and in a process that goes on for weeks."""
 
+import asyncio
 import gc
 from contextlib import ExitStack
 
 import pytest
 
 from scheduler import collector
+from scheduler.dispatch.worker import Worker
+from scheduler.management.commands import worker
 
 
 def test_it_rests_during_the_step_and_works_again_after_it() -> None:
@@ -37,3 +40,29 @@ def test_it_works_again_after_the_last_of_several_steps() -> None:
             second.enter_context(collector.paused())
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_it_looks_at_less_and_more_seldom() -> None:
+    usual, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with collector.seldom():
+        assert gc.isenabled()
+        assert gc.get_threshold() == (collector.MANY, *usual[1:])
+        assert gc.get_freeze_count() > frozen
+
+
+def test_and_as_usual_again_whatever_happens() -> None:
+    usual = gc.get_threshold()
+    with pytest.raises(ValueError, match="a fault"), collector.seldom():
+        raise ValueError("a fault")
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (usual, 0)
+
+
+def test_a_worker_runs_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    async def run(self: Worker, *, once: bool) -> None:
+        seen.append(gc.get_threshold()[0])
+
+    monkeypatch.setattr(Worker, "run", run)
+    asyncio.run(worker.run({}, once=True))
+    assert seen == [collector.MANY]

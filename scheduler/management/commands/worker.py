@@ -14,6 +14,7 @@ import structlog
 import uvloop
 from django.conf import settings
 
+from scheduler import collector
 from scheduler.dispatch.clocks import ClocksDiffer, database_now
 from scheduler.dispatch.compose import channels_of
 from scheduler.dispatch.due import awaits_provider
@@ -77,7 +78,8 @@ async def run(channels: Any, once: bool, jobs: Sequence[Job] = JOBS) -> dict[str
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     log.info("worker started", worker=worker.name, channels=sorted(channels))
-    await worker.run(once=once)
+    with collector.seldom():
+        await worker.run(once=once)
     log.info("worker stopped", worker=worker.name)
     return worker.counts
 
