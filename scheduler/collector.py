@@ -26,7 +26,7 @@ class _Pauses:
                 gc.enable()
 
 
-#: so many new values, and not the usual 700, are waited for before they are looked through
+#: so many new values, many times the usual number, are waited for before they are looked through
 MANY = 10_000
 _pauses = _Pauses()
 
@@ -48,6 +48,8 @@ def paused() -> Iterator[None]:
 def seldom() -> Iterator[None]:
     """For the whole of a process that goes on for weeks: what it has loaded by now is not looked through
     again, and what comes next more seldom. Requests by the thousand cost a tenth less then.
+
+    Not within itself: at its end everything is looked through as usual.
     """
     usual = gc.get_threshold()
     gc.freeze()

@@ -32,7 +32,7 @@ def with_ids(sql: str, ids: Sequence[Any]) -> str:
 
 
 def at_once(sql: str) -> str:
-    """The statement with one placeholder for any number of ids where it says `IN (IDS)`; see `listed`.
+    """The statement with one placeholder for any number of ids wherever it says `IN (IDS)`; see `listed`.
 
     It stays the same however many they are, so that it is prepared once, and is read sooner.
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from scheduler.dispatch.claim import LEASE, Claimed
 from scheduler.dispatch.decide import (
@@ -58,9 +58,20 @@ def _as_before(one: Claimed, same: Set[int], now: datetime) -> int:
     return max(seconds_left(one.until, now), 0) if in_time and one.reminder_id in same else 0
 
 
+def _durable(word: str) -> None:
+    """Whether this transaction waits for the disk, which PostgreSQL does where somebody is only held, too."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL synchronous_commit TO {word}")
+
+
 @transaction.atomic(savepoint=False)
 def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict[int, int]:
-    """The seconds left to those that may be posted all the same; something about each has changed."""
+    """The seconds left to those that may be posted all the same; something about each has changed.
+
+    The first look holds nobody any more, so their plans are held once more.
+    """
+    _durable("off")
     lock({one.patient_id for one in claimed})
     rows = {row.reminder.pk: row for row in load([one.reminder_id for one in claimed])}
     refused = refusals(rows.values(), [_recipient(one, rows[one.reminder_id]) for one in claimed])
@@ -72,6 +83,8 @@ def _looked_into(claimed: Sequence[Claimed], now: datetime, worker: str) -> dict
             decided.append((one, answer))
         else:
             cleared[one.reminder_id] = answer
+    if decided:
+        _durable("DEFAULT")
     release(decided, now, worker=worker)
     return cleared
 

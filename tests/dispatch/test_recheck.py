@@ -11,10 +11,13 @@ from django.db.models import F
 
 from scheduler.channels.base import in_doubt
 from scheduler.dispatch import dispatch_once
+from scheduler.dispatch import recheck as recheck_module
 from scheduler.dispatch.claim import LEASE, Claimed, claim
+from scheduler.dispatch.durability import check_durability
 from scheduler.dispatch.expire import expire_leases
 from scheduler.dispatch.recheck import recheck
 from scheduler.dispatch.release import release, unposted
+from scheduler.dispatch.unchanged import unchanged
 from scheduler.domain.status import AttemptStatus, Status
 from scheduler.models import Clinic, Episode, OptOut, Patient, Reminder
 from scheduler.plans.renewal import lock
@@ -255,7 +258,9 @@ def being_changed(clinic: Clinic, one: Claimed, seconds: float) -> Iterator[None
     def change_slowly() -> None:
         with closing(connection), transaction.atomic():
             lock({one.patient_id})
-            Episode.objects.for_clinic(clinic).update(revision=F("revision") + 1)
+            Episode.objects.for_clinic(clinic).filter(patient=one.patient_id).update(
+                revision=F("revision") + 1
+            )
             begun.set()
             may_end.wait(seconds)
 
@@ -288,12 +293,64 @@ def test_so_is_one_that_begins_before_somebody_looks_closer(
 ) -> None:
     reminder = day_2_of(clinic)
     claimed = claimed_at(DAY_2)
+    # It stops nothing, but somebody looks closer.
+    refuse(channel="email", address="p@example.com", clinic=clinic)
+    Patient.objects.across_clinics().update(email="p@example.com")
+    first_look, said = recheck_module.unchanged, []
     with ExitStack() as meanwhile:
 
-        def something_changed(*_: object) -> set[int]:
+        def then_a_change(*asked: Any) -> set[int]:
+            said.append(first_look(*asked))
             meanwhile.enter_context(being_changed(clinic, claimed[0], 0.5))
-            return set()
+            return said[0]
 
-        monkeypatch.setattr("scheduler.dispatch.recheck.unchanged", something_changed)
+        monkeypatch.setattr(recheck_module, "unchanged", then_a_change)
         assert cleared(claimed) == []
+    assert said == [set()]
     assert stands(reminder)[2] == [AttemptStatus.RELEASED]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("closer", [False, True])
+def test_nobody_is_held_and_every_write_waits_for_the_disk_afterwards(clinic: Clinic, closer: bool) -> None:
+    day_2_of(clinic)
+    claimed = claimed_at(DAY_2)
+    if closer:
+        Episode.objects.for_clinic(clinic).update(revision=F("revision") + 1)
+    assert len(cleared(claimed)) == (not closer)
+    check_durability()
+    with ThreadPoolExecutor(1) as aside:
+        assert aside.submit(held_at_once, claimed[0].patient_id).result(10)
+
+
+def held_at_once(patient: int) -> bool:
+    with closing(connection), transaction.atomic():
+        return lock([patient], busy_too=False) == [patient]
+
+
+def test_a_group_may_be_of_several_claims(clinic: Clinic) -> None:
+    """What waited for an answer is looked at again together with what was claimed since."""
+    first = day_2_of(clinic, number=1)
+    early = claimed_at(DAY_2)
+    second = day_2_of(clinic, number=2)
+    late = claimed_at(DAY_2 + timedelta(seconds=3))
+    both = early + late
+    assert {one.lease_until for one in both} == {DAY_2 + LEASE, DAY_2 + timedelta(seconds=3) + LEASE}
+    now = DAY_2 + timedelta(seconds=4)
+    assert unchanged(both, WORKER) == {first.pk, second.pk}
+    assert cleared(both, now) == [first.pk, second.pk]
+    # The same worker has it under another lease: that claim is over.
+    assert unchanged([early[0]._replace(lease_until=late[0].lease_until), *late], WORKER) == {second.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("changed", [0, 1])
+def test_a_change_is_waited_for_whichever_claim_it_concerns(clinic: Clinic, changed: int) -> None:
+    reminders = [day_2_of(clinic, number=1)]
+    claimed = claimed_at(DAY_2)
+    reminders.append(day_2_of(clinic, number=2))
+    claimed += claimed_at(DAY_2 + timedelta(seconds=3))
+    several = connection.features.has_select_for_update
+    with being_changed(clinic, claimed[changed], 0.5 if several else 10):
+        found = cleared(claimed, DAY_2 + timedelta(seconds=4))
+    assert found == [one.pk for number, one in enumerate(reminders) if number != changed or not several]

@@ -42,27 +42,34 @@ def test_it_works_again_after_the_last_of_several_steps() -> None:
     assert gc.isenabled()
 
 
+def standing() -> tuple[bool, int, int]:
+    """Whether it works, how many new values it waits for, and how many it never looks at."""
+    return gc.isenabled(), gc.get_threshold()[0], gc.get_freeze_count()
+
+
 def test_it_looks_at_less_and_more_seldom() -> None:
-    usual, frozen = gc.get_threshold(), gc.get_freeze_count()
+    before = standing()
     with collector.seldom():
-        assert gc.isenabled()
-        assert gc.get_threshold() == (collector.MANY, *usual[1:])
-        assert gc.get_freeze_count() > frozen
+        works, waits_for, frozen = standing()
+    assert (works, waits_for, before[2]) == (True, collector.MANY, 0)
+    assert frozen > 10_000
+    assert standing() == before
 
 
 def test_and_as_usual_again_whatever_happens() -> None:
-    usual = gc.get_threshold()
+    before = standing()
     with pytest.raises(ValueError, match="a fault"), collector.seldom():
         raise ValueError("a fault")
-    assert (gc.get_threshold(), gc.get_freeze_count()) == (usual, 0)
+    assert standing() == before
 
 
 def test_a_worker_runs_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
+    before, seen = standing(), []
 
     async def run(self: Worker, *, once: bool) -> None:
-        seen.append(gc.get_threshold()[0])
+        seen.append(standing())
 
     monkeypatch.setattr(Worker, "run", run)
     asyncio.run(worker.run({}, once=True))
-    assert seen == [collector.MANY]
+    assert [(waits_for, frozen > 10_000) for _, waits_for, frozen in seen] == [(collector.MANY, True)]
+    assert standing() == before
