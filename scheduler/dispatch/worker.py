@@ -1,4 +1,4 @@
-"""The worker: a loop that claims and posts, one that records, and a timetable of periodic jobs.
+"""The worker: a loop that claims and posts, beside one that records and a timetable of periodic jobs.
 
 It sleeps until the next due time, a second at the most: that is how it sees on SQLite what was enrolled
 meanwhile. PostgreSQL tells it, and it looks by itself only now and then.
@@ -12,22 +12,22 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from django.db import connection
 
-from scheduler.channels.base import TOO_LATE, Channel, Kind
+from scheduler.channels.base import TOO_LATE, Channel
 from scheduler.dispatch.claim import LEASE, Batch, Claimed, claim
 from scheduler.dispatch.clocks import Clocks, ClocksDiffer, Jumps, nothing_to_compare
 from scheduler.dispatch.database import DatabaseAway, DatabaseThread
 from scheduler.dispatch.due import queue_opens
 from scheduler.dispatch.inquiry import Desk
-from scheduler.dispatch.jobs import JOBS, Job, run_job
+from scheduler.dispatch.jobs import JOBS, Job
 from scheduler.dispatch.listen import listen
 from scheduler.dispatch.rate import AHEAD
 from scheduler.dispatch.recheck import recheck
-from scheduler.dispatch.record import Posted, record
+from scheduler.dispatch.recorder import Recorder
 from scheduler.dispatch.release import release, unposted
 from scheduler.dispatch.send import post
+from scheduler.dispatch.timetable import Timetable
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +45,6 @@ LONGEST_SLEEP = 1.0
 #: while it is told what is new: a connection may be dead without anybody having said so
 LONGEST_WHILE_TOLD = 5.0
 SHORT_SLEEP = 0.05
-RECORD_AFTER = 0.1
-RECORD_BATCH = 200
 #: what is under way when the worker is told to stop gets this long; the process is gone within ten seconds
 GRACE = 7.5
 
@@ -69,7 +67,6 @@ class Worker:
         self._live = frozenset(channels.keys() - {"outbox"})
         self._clock = clock
         self._clocks = Clocks(name, clock, database_clock)
-        self._jobs = jobs
         self._database = DatabaseThread()
         #: what is claimed next need not wait for what is posted now, unless there is only one writer anyway
         alone = not connection.features.has_select_for_update
@@ -91,7 +88,8 @@ class Worker:
         #: of these, and of those that are posted
         self._under_way: set[asyncio.Task[None]] = set()
         self._in_flight = asyncio.Semaphore(IN_FLIGHT)
-        self._posted: asyncio.Queue[Posted] = asyncio.Queue()
+        self._recorder = Recorder(name, self._database, clock, self._woken)
+        self._timetable = Timetable(jobs, Desk(channels, self._database.run, clock, name), self._clocks)
 
     def stop(self) -> None:
         """Claim nothing more; finish, or give back, what is claimed."""
@@ -103,24 +101,24 @@ class Worker:
         self._ahead = timedelta(0) if once else AHEAD
         for channel in self._channels.values():
             await channel.open()
-        recorder = asyncio.create_task(self._keep_recording())
+        recording = asyncio.create_task(self._recorder.keep_recording())
         listener = asyncio.create_task(listen(self._woken, self._told))
-        timetable = self._timetable()
+        self._timetable.open()
         try:
             while not self._stopping.is_set():
                 if self._jumps.happened():
                     log.warning("the time of day was set; the timetable begins anew")
-                    timetable.shutdown(wait=False)
-                    timetable, self._jumps = self._timetable(), Jumps()
+                    self._timetable.begin_anew()
+                    self._jumps = Jumps()
                 if await self._turn_or_pause(once):
                     continue
-                if once and not await self._queue_moves() and not await self._steps():
+                if once and not await self._queue_moves() and not await self._timetable.steps():
                     break
                 await self._until_next_due()
         finally:
-            timetable.shutdown(wait=False)
+            self._timetable.close()
             listener.cancel()
-            await self._wind_up(recorder)
+            await self._wind_up(recording)
 
     async def _turn_or_pause(self, once: bool) -> bool:
         try:
@@ -223,54 +221,18 @@ class Worker:
             self._woken.set()
             return
         self.counts[str(outcome.kind)] += 1
-        self._posted.put_nowait((one, outcome))
-
-    async def _keep_recording(self) -> None:
-        """Record in batches: a transaction costs the same for one outcome and for two hundred."""
-        while True:
-            posted = [await self._posted.get()]
-            try:
-                async with asyncio.timeout(RECORD_AFTER):
-                    while len(posted) < RECORD_BATCH:
-                        posted.append(await self._posted.get())
-            except TimeoutError:
-                pass
-            await self._record(posted)
-            if any(outcome.kind is Kind.REJECTED for _, outcome in posted):
-                # It may go another way, at once.
-                self._woken.set()
-            for _ in posted:
-                self._posted.task_done()
-
-    async def _record(self, posted: list[Posted]) -> None:
-        try:
-            await self._database.insist(record, posted, self._clock(), worker=self.name)
-        except Exception:
-            # One outcome that cannot be written leaves its own reminder in doubt, and no other.
-            if len(posted) == 1:
-                log.exception("outcome not recorded", reminder=posted[0][0].reminder_id)
-                return
-            for one in posted:
-                await self._record([one])
+        self._recorder.take((one, outcome))
 
     async def _queue_moves(self) -> bool:
         """Whether something that is due only waits for its sender's rate, or to be looked at again."""
         if self._under_way:
             await asyncio.wait(self._under_way)
-        await self._posted.join()
+        await self._recorder.wait()
         if self._woken.is_set():
             return True
         now = self._clock()
         opens = await self._database.run(queue_opens, now)
         return opens is not None and opens <= now + LEASE
-
-    async def _steps(self) -> bool:
-        """Whether a job that goes on in steps had one to do, after which something may be due again."""
-        jobs = [job for job in self._jobs if job.in_steps]
-        found = [
-            await self._database.run(lambda job=job: job.run(self._clocks.now(), self.name)) for job in jobs
-        ]
-        return any(found)
 
     async def _until_next_due(self) -> None:
         """As the claim found it that brought nothing: the database is not asked a second time."""
@@ -293,30 +255,7 @@ class Worker:
         self._woken.clear()
         return woken
 
-    def _timetable(self) -> AsyncIOScheduler:
-        usual = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        timetable = AsyncIOScheduler(timezone="UTC", job_defaults=usual)
-        for job in self._jobs:
-            # Once now, which is what no trigger means, and then from time to time.
-            timetable.add_job(self._run_job, args=[job])
-            timetable.add_job(self._run_job, "interval", args=[job], seconds=job.every.total_seconds())
-        timetable.start()
-        return timetable
-
-    async def _run_job(self, job: Job) -> None:
-        try:
-            ran = await self._database.run(lambda: run_job(job, self._clocks.now(), self.name))
-            if ran and job.ask:
-                await job.ask(Desk(self._channels, self._database.run, self._clock, self.name))
-        except DatabaseAway as away:
-            log.warning("job missed", job=job.name, why=str(away))
-        except ClocksDiffer:
-            # The next claim says so.
-            pass
-        except asyncio.CancelledError:
-            log.info("job cut short", job=job.name)
-
-    async def _wind_up(self, recorder: asyncio.Task[None]) -> None:
+    async def _wind_up(self, recording: asyncio.Task[None]) -> None:
         """What is under way may finish; what does not is in doubt when its lease ends."""
         self._stopping.set()
         try:
@@ -327,7 +266,7 @@ class Worker:
                 log.error("not wound up", exc_info=fault)
         except TimeoutError:
             log.warning("stopped with requests under way", requests=len(self._under_way))
-        for task in (recorder, *self._under_way):
+        for task in (recording, *self._under_way):
             task.cancel()
         for channel in self._channels.values():
             await channel.close()
@@ -338,7 +277,7 @@ class Worker:
         while self._under_way:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             await self._give_back()
-        await self._posted.join()
+        await self._recorder.wait()
 
     async def _give_all_back(self) -> None:
         """Also what is being claimed at this moment."""
